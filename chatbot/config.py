@@ -1,0 +1,129 @@
+"""Every setting of model, sampling and memory, each with its default, in frozen dataclasses.
+
+A configuration is saved with the weights it belongs to.  Reading one back is strict: an unknown key, a wrong type or a
+value out of range is refused, because a typo that silently means the default is worse than an error.
+What training alone needs stands in ``train.config``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from typing import Any, Self, get_type_hints
+
+from chatbot.errors import ConfigError
+
+
+class Config:
+    """Strict reading and writing, shared by all configurations (dataclasses whose fields are plain values)."""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build from a mapping.
+
+        Raises:
+            ConfigError: on an unknown key (the nearest known one is named), a wrong type or a value out of range.
+        """
+        assert dataclasses.is_dataclass(cls)
+        known = {field.name for field in dataclasses.fields(cls)}
+        for key in values:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else "remove it"
+                raise ConfigError(
+                    f"{cls.__name__}: unknown setting {key!r}",
+                    expected=f"one of {', '.join(sorted(known))}",
+                    remedy=hint,
+                )
+        hints = get_type_hints(cls)
+        return cls(**{key: _checked(cls.__name__, key, value, hints[key]) for key, value in values.items()})
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain values, ready for JSON."""
+        assert dataclasses.is_dataclass(self) and not isinstance(self, type)
+        return dataclasses.asdict(self)
+
+    def _require(self, name: str, holds: bool, expected: str) -> None:
+        if not holds:
+            raise ConfigError(
+                f"{type(self).__name__}: {name} = {getattr(self, name)!r}", expected=expected, remedy=f"change {name}"
+            )
+
+
+def _checked(owner: str, key: str, value: Any, hint: Any) -> Any:
+    """``value`` if it has the type that the field declares (an int also serves as a float), else a ConfigError."""
+    allowed = getattr(hint, "__args__", (hint,))
+    if isinstance(value, bool) and bool not in allowed:
+        pass
+    elif isinstance(value, allowed):
+        return value
+    elif float in allowed and isinstance(value, int):
+        return float(value)
+    names = " or ".join(getattr(kind, "__name__", str(kind)) for kind in allowed)
+    raise ConfigError(
+        f"{owner}: {key} = {value!r} ({type(value).__name__})",
+        expected=f"a value of type {names}",
+        remedy=f"change {key}",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelConfig(Config):
+    """The shape of the network; with the weights it is all that is needed to build it."""
+
+    cell: str = "lstm"
+    """Name of the recurrent cell, for encoder and decoder alike (see ``chatbot.layers.CELLS``)."""
+    vocabulary_size: int = 6000
+    """Number of sub-word pieces, the special symbols included."""
+    embedding_size: int = 256
+    """Features of a piece's embedding; the same table, transposed, makes the logits."""
+    units: int = 256
+    """Features of the recurrent state of every layer."""
+    layers: int = 2
+    """Recurrent layers of the encoder, and of the decoder, which starts from the encoder's state."""
+    dropout: float = 0.1
+    """Share of features zeroed between layers in training."""
+    memory_positions: int = 256
+    """How many of the last annotations the decoder can attend to; what is older survives in the state alone."""
+
+    def __post_init__(self) -> None:
+        for name in ("embedding_size", "units", "layers", "memory_positions"):
+            self._require(name, getattr(self, name) >= 1, "at least 1")
+        self._require("vocabulary_size", self.vocabulary_size >= 8, "at least 8")
+        self._require("dropout", 0 <= self.dropout < 1, "from 0 up to, not including, 1")
+
+
+@dataclasses.dataclass(frozen=True)
+class SamplingConfig(Config):
+    """How a reply is chosen from the model's distributions."""
+
+    temperature: float = 0.7
+    """Divides the log-probabilities before sampling; 0 means greedy: always the likeliest piece."""
+    top_k: int = 40
+    """Keep only the k likeliest pieces; 0 keeps all."""
+    top_p: float = 0.9
+    """Keep the smallest set of pieces whose probabilities sum to at least this; 1 keeps all."""
+    seed: int | None = None
+    """Seed of the random choices; None draws a new one each time."""
+    no_repeat_ngram: int = 4
+    """No run of this many pieces stands twice in a reply; 0 allows repetition."""
+    min_length: int = 1
+    """A reply has at least this many pieces."""
+    max_length: int = 80
+    """A reply is ended after this many pieces."""
+    beams: int = 1
+    """Width of the beam search; 1 means sampling (or greedy at temperature 0)."""
+    length_penalty: float = 1.0
+    """Exponent of the length normalisation of beam search (Wu et al. 2016, equation 14); 0 means none."""
+
+    def __post_init__(self) -> None:
+        self._require("temperature", 0 <= self.temperature < float("inf"), "0 (greedy) or more")
+        self._require("top_k", self.top_k >= 0, "0 (all) or more")
+        self._require("top_p", 0 < self.top_p <= 1, "more than 0, at most 1")
+        self._require("seed", self.seed is None or self.seed >= 0, "0 or more, or none")
+        self._require("no_repeat_ngram", self.no_repeat_ngram >= 0, "0 (off) or more")
+        self._require("min_length", self.min_length >= 1, "at least 1")
+        self._require("max_length", self.max_length >= self.min_length, f"at least min_length ({self.min_length})")
+        self._require("beams", self.beams >= 1, "at least 1")
+        self._require("length_penalty", self.length_penalty >= 0, "0 (none) or more")

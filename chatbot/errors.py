@@ -1,0 +1,47 @@
+"""The one family of errors that a user is meant to read.
+
+Every message says what was received, what was expected and what to do about it; the command line prints it as one
+line and ends with ``exit_code``.  Mistakes of our own are assertions or ordinary exceptions and never come from here.
+"""
+
+from __future__ import annotations
+
+
+class ChatbotError(Exception):
+    """Base of every error a user can cause or mend.
+
+    Args:
+        received: What was found ("line 7 of chat.jsonl is not JSON").
+        expected: What should have been there ("an object with the key 'turns'").
+        remedy: What to do about it ("correct the line or remove it").
+    """
+
+    exit_code = 1
+
+    def __init__(self, received: str, *, expected: str, remedy: str) -> None:
+        self.received = received
+        self.expected = expected
+        self.remedy = remedy
+        super().__init__(f"{received}; expected {expected}; {remedy}")
+
+
+class UsageError(ChatbotError):
+    """The command line or a function was given something it cannot take."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A setting is unknown, of the wrong type or out of range."""
+
+
+class CorpusError(ChatbotError):
+    """A corpus cannot be read, or holds nothing to learn from."""
+
+
+class BundleError(ChatbotError):
+    """A model bundle is missing, torn, of another version or of another hash."""
+
+
+class MissingExtraError(ChatbotError):
+    """A command needs packages that the base installation leaves out."""

@@ -1,0 +1,93 @@
+"""The decoder: speaks a reply piece by piece, from the state of the encoder and with an eye on its annotations.
+
+One ``call`` serves training (all pieces of all replies of a dialogue) and talking (one piece, which runs without a
+loop): the maths is written once.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from chatbot.config import ModelConfig
+from chatbot.layers import GeneralAttention, Recurrent, Restarts, make_cell
+from chatbot.layers.cells.base import States, Tensor
+
+
+class Decoded(NamedTuple):
+    """What the decoder makes of n pieces."""
+
+    features: Tensor
+    """[batch, n, embedding_size]; times the transposed embedding table they are the logits of the next piece."""
+    copy: Tensor
+    """[batch, n]: the logit of copying the next piece from the conversation instead of choosing it freely."""
+    attention: Tensor
+    """[batch, n, positions]: where the decoder looks, and so what it would copy."""
+    sequences: tuple[States, ...]
+    """For each layer its states after every piece, each [batch, n, units]."""
+
+
+class Decoder(keras.layers.Layer):
+    """Recurrent layers; the output of the first asks the attention, whose answer the next layer reads beside it.
+
+    The gate between generating and copying is that of See et al. 2017 (equation 8), with the attention weights as
+    pointer distribution.
+    """
+
+    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.recurrent = [
+            Recurrent(make_cell(config.cell, config.units), return_sequences=True, name=f"recurrent_{number}")
+            for number in range(config.layers)
+        ]
+        self.attention = GeneralAttention(name="attention")
+        self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
+        self.readout = keras.layers.Dense(config.embedding_size, activation="tanh", name="readout")
+        self.gate = keras.layers.Dense(1, name="gate")
+
+    def build(self, embedded_shape: tuple[int | None, ...]) -> None:
+        """Make the weights for embedded pieces [batch, n, embedding_size]."""
+        units = self.config.units
+        self.attention.build((None, None, units), (None, None, units))
+        features = embedded_shape[-1]
+        for number, layer in enumerate(self.recurrent):
+            layer.build((None, None, features))
+            features = 2 * units if number == 0 else units
+        self.readout.build((None, None, 2 * units))
+        self.gate.build((None, None, 2 * units))
+
+    def call(
+        self,
+        embedded: Tensor,
+        initial: tuple[States, ...],
+        annotations: Tensor,
+        visible: Tensor,
+        restarts: tuple[Restarts, ...] | None = None,
+        training: bool = False,
+    ) -> Decoded:
+        """Advance by n pieces.
+
+        Args:
+            embedded: The pieces so far [batch, n, embedding_size].
+            initial: For each layer its states before the first, each [batch, units].
+            annotations: Of the encoder [batch, positions, units].
+            visible: [batch, n or 1, positions] bool: which of them each piece may look at.
+            restarts: For each layer, where a new reply starts and from which states; only training needs it.
+        """
+        sequences = []
+        outputs = embedded
+        for number, (layer, states) in enumerate(zip(self.recurrent, initial, strict=True)):
+            outputs = self.dropout(outputs, training=training)
+            after = layer.unfold(outputs, states, restarts=None if restarts is None else restarts[number])
+            sequences.append(after)
+            outputs = after[0]
+            if number == 0:
+                context, weights = self.attention(outputs, annotations, visible)
+                outputs = ops.concatenate([outputs, context], axis=-1)
+        if len(self.recurrent) > 1:
+            outputs = ops.concatenate([outputs, context], axis=-1)
+        features = self.readout(self.dropout(outputs, training=training))
+        return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, tuple(sequences))

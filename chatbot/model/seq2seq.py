@@ -1,0 +1,129 @@
+"""The dialogue model: encoder and decoder around one embedding table, and the loss they are trained with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from chatbot.config import ModelConfig
+from chatbot.layers import Restarts
+from chatbot.layers.cells.base import Tensor
+from chatbot.model.decoder import Decoded, Decoder
+from chatbot.model.encoder import Encoder
+from chatbot.model.metrics import WordPerplexity
+
+_TINY = 1e-9
+"""Stands for the probability of copying a piece that is nowhere to be copied from, whose logarithm is not finite."""
+
+
+class Seq2Seq(keras.Model):
+    """A recurrent encoder-decoder (Sutskever et al. 2014) with attention (Luong et al. 2015) and copying (See et al. 2017).
+
+    A dialogue is encoded once.  Each reply in it is decoded from the encoder's state just before it, looks at the last
+    ``memory_positions`` annotations before it, and its pieces are scored as a mixture of choosing freely and copying.
+
+    Args:
+        config: Everything about the shape of the network; the weights are made at once.
+    """
+
+    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+        super().__init__(name="seq2seq", **kwargs)
+        self.config = config
+        # A standard deviation of 1/√size lets the transposed table start as well-scaled logits.
+        self.embedding = keras.layers.Embedding(
+            config.vocabulary_size,
+            config.embedding_size,
+            embeddings_initializer=keras.initializers.RandomNormal(stddev=config.embedding_size**-0.5),
+            name="embedding",
+        )
+        self.encoder = Encoder(config, name="encoder")
+        self.decoder = Decoder(config, name="decoder")
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+        self.word_perplexity = WordPerplexity(name="word_perplexity")
+        self.embedding.build((None, None))
+        self.encoder.build((None, None, config.embedding_size))
+        self.decoder.build((None, None, config.embedding_size))
+        self.bias = self.add_weight(shape=(config.vocabulary_size,), initializer="zeros", name="bias")
+        self.built = True
+
+    def call(self, inputs: dict[str, Tensor], training: bool = False) -> Tensor:
+        """Score dialogues.
+
+        Args:
+            inputs: ``ids`` and ``starts``, int32 [batch, positions], of ``chatbot.text.template.Layout``, padded at
+                the end; what stands in the padding changes nothing before it.
+
+        Returns:
+            The log-likelihood (natural) of each next piece, float32 [batch, positions - 1].
+        """
+        ids, starts = inputs["ids"], inputs["starts"]
+        embedded = self.embed(ids)
+        initial = self.encoder.initial_states(ops.shape(ids)[0])
+        encoded = self.encoder(embedded, initial, training=training)
+        positions = ops.arange(ops.shape(ids)[1])
+        flags = ops.equal(starts, positions)
+        restarts = tuple(
+            Restarts(flags, tuple(_one_later(s, first) for s, first in zip(layer, states, strict=True)))
+            for layer, states in zip(encoded, initial, strict=True)
+        )
+        decoded = self.decoder(
+            embedded, initial, encoded[-1][0], self._visible(starts, positions), restarts=restarts, training=training
+        )
+        return self._log_likelihood(decoded, ids)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """The embeddings of ids [batch, n], scaled to unit variance: [batch, n, embedding_size]."""
+        return ops.multiply(self.embedding(ids), self.config.embedding_size**0.5)
+
+    def logits(self, features: Tensor) -> Tensor:
+        """Scores of the next piece [batch, n, vocabulary] by the transposed embedding table (Press & Wolf 2017)."""
+        return ops.add(ops.matmul(features, ops.transpose(self.embedding.embeddings)), self.bias)
+
+    def _visible(self, starts: Tensor, positions: Tensor) -> Tensor:
+        """[batch, positions, positions] bool: a reply sees the last ``memory_positions`` annotations before it."""
+        first = ops.expand_dims(starts, -1)
+        return ops.logical_and(positions < first, positions >= first - self.config.memory_positions)
+
+    def _log_likelihood(self, decoded: Decoded, ids: Tensor) -> Tensor:
+        targets = ids[:, 1:]
+        free = -ops.sparse_categorical_crossentropy(targets, self.logits(decoded.features[:, :-1]), from_logits=True)
+        same = ops.equal(ops.expand_dims(targets, -1), ops.expand_dims(ids, 1))
+        copied = ops.sum(ops.where(same, decoded.attention[:, :-1], 0.0), axis=-1)
+        gate = decoded.copy[:, :-1]
+        return ops.logaddexp(ops.log_sigmoid(-gate) + free, ops.log_sigmoid(gate) + ops.log(copied + _TINY))
+
+    def weights_to_save(self) -> list[Any]:
+        """The variables that make the model what it is: neither metrics nor random states."""
+        return list(self.trainable_variables)
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Tensor:
+        """Negative log-likelihood per counted piece, so that neither padding nor first turns are averaged in.
+
+        ``x`` also holds ``counted`` [batch, positions - 1] (float) and ``words`` [batch]: words of the replies and one
+        end for each, which perplexity is counted in.
+        """
+        counted = x["counted"]
+        total = -ops.sum(y_pred * counted)
+        pieces = ops.maximum(ops.sum(counted), 1.0)
+        loss = total / pieces
+        self.loss_tracker.update_state(loss, sample_weight=pieces)
+        self.word_perplexity.update_state(total, ops.sum(x["words"]))
+        return loss
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Tensor]:
+        """Loss per piece and word perplexity so far."""
+        return {metric.name: metric.result() for metric in self.metrics}
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """What ``fit`` reports and resets with every epoch."""
+        return [self.loss_tracker, self.word_perplexity]
+
+
+def _one_later(sequence: Tensor, first: Tensor) -> Tensor:
+    """States after every piece [batch, time, units] to states *before* every piece."""
+    return ops.concatenate([ops.expand_dims(first, 1), sequence[:, :-1]], axis=1)

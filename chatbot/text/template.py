@@ -1,0 +1,60 @@
+"""The turn template: how turns become ids.  The only place that knows the layout, for training and talking alike.
+
+A turn is its speaker's symbol, its pieces and the end symbol; a conversation is its turns, one after another:
+
+    <user> ▁It ▁is ▁raining . <end> <assistant> ▁Take ▁an ▁umbrella . <end>
+
+The encoder reads all of it.  A reply is decoded from its speaker's symbol up to and including the end symbol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.text.tokenizer import ASSISTANT, END, USER, Tokenizer
+
+Role = Literal["user", "assistant"]
+
+SYMBOLS: dict[Role, int] = {"user": USER, "assistant": ASSISTANT}
+"""The symbol that opens a turn of each role."""
+
+
+class Turn(NamedTuple):
+    """What one side said."""
+
+    role: Role
+    text: str
+
+
+class Layout(NamedTuple):
+    """A dialogue as the model is trained on it; every array is [positions]."""
+
+    ids: NDArray[np.int32]
+    """The turns of the dialogue, one after another."""
+    starts: NDArray[np.int32]
+    """For each position, where its turn starts."""
+    counted: NDArray[np.bool_]
+    """Whether the *next* id belongs to a reply (any turn but the first) and is to be predicted from here; a speaker's
+    symbol never is, since it is known whose turn it is."""
+
+
+def encode_turn(tokenizer: Tokenizer, turn: Turn) -> list[int]:
+    """The ids of one turn."""
+    return [SYMBOLS[turn.role], *tokenizer.encode(turn.text), END]
+
+
+def lay_out(tokenizer: Tokenizer, turns: Sequence[Turn]) -> Layout:
+    """The ids of a whole dialogue and which of them are replies."""
+    ids: list[int] = []
+    starts: list[int] = []
+    counted: list[bool] = []
+    for number, turn in enumerate(turns):
+        piece_ids = encode_turn(tokenizer, turn)
+        starts += [len(ids)] * len(piece_ids)
+        counted += [number > 0] * (len(piece_ids) - 1) + [False]
+        ids += piece_ids
+    return Layout(np.array(ids, np.int32), np.array(starts, np.int32), np.array(counted, np.bool_))

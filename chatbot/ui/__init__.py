@@ -1,0 +1,45 @@
+"""The terminal interface: shows a conversation and lets a person take part in it.
+
+This is the only part of the project that imports Textual, and it imports nothing heavy: the model is loaded by the
+function that ``run`` is given, after the first screen has been painted.  What is said, and how, is decided in
+``chatbot.conversation``.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+from chatbot.errors import ChatbotError
+from chatbot.text.sanitize import printable
+
+if TYPE_CHECKING:
+    from chatbot.ui.conversation import Loader
+
+__all__ = ["run"]
+
+
+def run(load: Loader) -> int:
+    """Show the chat screen until the user quits.
+
+    Args:
+        load: Returns the conversation to show; called once, in a thread, after the first paint.
+
+    Returns:
+        The exit code: 0, or 1 if the conversation could not be loaded (the reason is then also on standard error).
+    """
+    from chatbot.ui.app import (
+        ChatApp,  # Textual takes a moment to import: pay for it only when a screen is wanted
+    )
+
+    app = ChatApp(load)
+    app.run()
+    error = app.load_error
+    if error is None:
+        return app.return_code or 0
+    if isinstance(error, ChatbotError):
+        print(printable(str(error)), file=sys.stderr)
+    else:  # not the user's doing: whoever mends it needs to see where it happened
+        print(printable("".join(traceback.format_exception(error))), file=sys.stderr, end="")
+    return 1

@@ -1,0 +1,1 @@
+"""The screens; so far the chat is the only one."""

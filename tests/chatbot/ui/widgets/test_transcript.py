@@ -1,0 +1,137 @@
+"""A window of widgets over a list of entries."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from textual.app import App
+
+import chatbot.ui
+from chatbot.ui.widgets.message import Entry, MessageView, Role
+from chatbot.ui.widgets.transcript import MOUNTED, Transcript
+
+
+class Host(App[None]):
+    """A transcript, dressed as in the chat."""
+
+    CSS_PATH = Path(chatbot.ui.__file__).with_name("chat.tcss")
+
+    def compose(self):
+        yield Transcript()
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.query_one(Transcript)
+
+    def mounted(self) -> list[str]:
+        return [view.entry.text for view in self.query(MessageView)]
+
+
+@pytest.fixture
+def many():
+    """Some numbered entries."""
+    return lambda count, start=0: [Entry(Role.USER, f"entry {n}") for n in range(start, start + count)]
+
+
+async def test_an_empty_transcript_welcomes_and_a_filled_one_does_not(many, screen_text):
+    app = Host()
+    async with app.run_test() as pilot:
+        assert "Three things to try" in screen_text(app)
+        app.transcript.extend(many(1))
+        await pilot.pause()
+        assert "Three things to try" not in screen_text(app)
+        assert "entry 0" in screen_text(app)
+        app.transcript.clear()
+        await pilot.pause()
+        assert "Three things to try" in screen_text(app)
+        assert app.mounted() == []
+
+
+async def test_however_long_it_gets_the_mounted_part_is_the_end_and_bounded(many, screen_text):
+    app = Host()
+    async with app.run_test() as pilot:
+        for start in range(0, 300, 15):
+            app.transcript.extend(many(15, start))
+            await pilot.pause()
+            mounted = app.mounted()
+            assert len(mounted) <= MOUNTED
+            assert mounted == [f"entry {n}" for n in range(start + 15 - len(mounted), start + 15)]
+        assert len(app.transcript.entries) == 300
+        assert "entry 299" in screen_text(app)
+
+
+async def test_scrolling_up_reaches_the_first_entry_and_down_the_last(many, screen_text, until):
+    app = Host()
+    async with app.run_test() as pilot:
+        app.transcript.extend(many(200))
+        await pilot.pause()
+        shown = screen_text(app)
+        seen = set(re.findall(r"entry \d+", shown))
+        for _ in range(300):
+            app.transcript.scroll_page_up(animate=False)
+            await pilot.pause()
+            assert len(app.mounted()) <= MOUNTED
+            shown = screen_text(app)
+            seen |= set(re.findall(r"entry \d+", shown))
+            if "entry 0 " in shown:
+                break
+        assert "entry 0 " in shown
+        assert "earlier message" not in shown
+        assert len(seen) == 200, "the reader saw them all on the way up"
+        seen = set(re.findall(r"entry \d+", shown))
+        for _ in range(300):
+            app.transcript.scroll_page_down(animate=False)
+            await pilot.pause()
+            assert len(app.mounted()) <= MOUNTED
+            seen |= set(re.findall(r"entry \d+", screen_text(app)))
+            if "entry 199" in seen:
+                break
+        assert len(seen) == 200, "and on the way down"
+
+
+async def test_the_number_of_messages_not_mounted_is_told(many, screen_text):
+    app = Host()
+    async with app.run_test() as pilot:
+        app.transcript.extend(many(1_300))
+        await pilot.pause()
+        app.transcript.scroll_to(y=1, animate=False)
+        await pilot.pause()
+        hidden = 1_300 - len(app.mounted())
+        assert f"… {hidden:,} earlier messages" in str(app.query_one("#earlier").render())
+        assert app.query_one("#earlier").display
+        assert not app.query_one("#later").display
+
+
+async def test_it_follows_growing_text_until_the_reader_scrolls_up(many, screen_text):
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        reply = Entry(Role.ASSISTANT, "begin", live=True)
+        app.transcript.extend([*many(20), reply])
+        await pilot.pause()
+        reply.text += "\nmore" * 30 + "\nthe end"
+        app.transcript.refresh_entry(reply)
+        await pilot.pause()
+        assert "the end" in screen_text(app)
+        app.transcript.scroll_page_up(animate=False)
+        await pilot.pause()
+        before = screen_text(app)
+        reply.text += "\nand on" * 30
+        app.transcript.refresh_entry(reply)
+        await pilot.pause()
+        assert [line[:50] for line in screen_text(app).splitlines()] == [line[:50] for line in before.splitlines()]
+        app.transcript.extend(many(1, 20))
+        await pilot.pause()
+        assert "entry 20" in screen_text(app)
+
+
+async def test_an_entry_can_be_taken_away(many):
+    app = Host()
+    async with app.run_test() as pilot:
+        entries = many(3)
+        app.transcript.extend(entries)
+        await pilot.pause()
+        app.transcript.remove_entry(entries[1])
+        await pilot.pause()
+        assert app.mounted() == ["entry 0", "entry 2"]

@@ -1,0 +1,151 @@
+"""The sub-commands that make a model: `chatbot train` and `chatbot evaluate`.
+
+Only the arguments stand here; TensorFlow and Keras are imported once a command really runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatbot.config import ModelConfig, SamplingConfig
+from chatbot.errors import MissingExtraError
+from train.config import TrainingConfig
+
+if TYPE_CHECKING:
+    from train.corpora import Dialogue, Skipped
+
+_TRAIN_EXAMPLE = """example:
+  chatbot train data/sample.jsonl --cell gru --units 128 --out runs/mine
+  chatbot --model runs/mine/bundle
+"""
+_SKIPPED_SHOWN = 5
+
+
+def add_train(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `chatbot train`."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = "Train a model on dialogues and write a run folder with a bundle to talk to."
+    parser.epilog = _TRAIN_EXAMPLE
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="JSONL dialogues, plain or gzipped")
+    parser.add_argument("--valid", nargs="+", type=Path, metavar="PATH", help="dialogues to validate with")
+    parser.add_argument("--out", type=Path, default=Path("runs/latest"), help="the run folder (default: %(default)s)")
+    parser.add_argument("--name", default=None, help="name in the metadata (default: that of the run folder)")
+    parser.add_argument("--credits", type=Path, metavar="FILE", help="credits of the corpora, a line each")
+    parser.add_argument(
+        "--precision",
+        choices=("int8", "float32"),
+        default="int8",
+        help="of the graph that talks (default: %(default)s)",
+    )
+    _add_settings(parser, ModelConfig(), {"cell": "--cell", "units": "--units", "layers": "--layers"})
+    _add_settings(
+        parser,
+        ModelConfig(),
+        {"vocabulary_size": "--vocabulary", "embedding_size": "--embedding", "dropout": "--dropout"},
+    )
+    _add_settings(parser, ModelConfig(), {"memory_positions": "--memory"})
+    names = [field.name for field in dataclasses.fields(TrainingConfig)]
+    _add_settings(parser, TrainingConfig(), {name: "--" + name.replace("_", "-") for name in names})
+    parser.set_defaults(run=run_train)
+
+
+def _add_settings(parser: argparse.ArgumentParser, defaults: Any, options: dict[str, str]) -> None:
+    """Options for fields of a configuration; what is not given stays at the default."""
+    for name, option in options.items():
+        default = getattr(defaults, name)
+        kind = type(default)
+        text = f"{name.replace('_', ' ')} (default: {default})"
+        metavar = {int: "N", float: "X"}.get(kind, "NAME")
+        parser.add_argument(option, dest=name, type=kind, default=argparse.SUPPRESS, metavar=metavar, help=text)
+
+
+def _settings(kind: Any, args: argparse.Namespace) -> Any:
+    given = vars(args)
+    return kind.from_dict({name: given[name] for name in kind.__dataclass_fields__ if name in given})
+
+
+def run_train(args: argparse.Namespace) -> int:
+    """Run `chatbot train`."""
+    model, training = _settings(ModelConfig, args), _settings(TrainingConfig, args)
+    require_extra()
+    from rich.console import Console
+
+    from chatbot.layers import make_cell
+    from train.trainer import Run, train
+
+    make_cell(model.cell, 1)  # an unknown name is an error now, not after reading the corpus
+    dialogues = read(args.paths)
+    validation = read(args.valid) if args.valid else None
+    metadata = {
+        "corpora": [_describe(path) for path in args.paths],
+        "credits": _credits(args.credits),
+    }
+    name = args.name or args.out.resolve().name
+    run = Run(args.out, model, training, SamplingConfig(), args.precision, metadata, name)
+    bundle = train(run, dialogues, validation, Console(stderr=True))
+    perplexity = bundle.metadata["validation"]["word_perplexity"]
+    print(f"validation word perplexity {perplexity}; talk to it:", file=sys.stderr)
+    print(f"chatbot --model {args.out / 'bundle'}")
+    return 0
+
+
+def require_extra() -> None:
+    """Make sure that the packages of training are there, and quiet.
+
+    Raises:
+        MissingExtraError: if they are not; it says what to install.
+    """
+    missing = [name for name in ("tensorflow", "keras", "safetensors") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(
+            f"{', '.join(missing)} not installed",
+            expected="the packages that training needs",
+            remedy="run: pip install 'chatbot[train]' (in a checkout: pip install '.[train]', or make train)",
+        )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+
+def read(paths: Iterable[Path]) -> list[Dialogue]:
+    """The dialogues of some files; lines that are not dialogues are named on standard error."""
+    from train.corpora import read_corpora
+
+    skipped: list[Skipped] = []
+    try:
+        return read_corpora(list(paths), skipped.append)
+    finally:
+        for skip in skipped[:_SKIPPED_SHOWN]:
+            print(f"skipped {skip.where}: {skip.reason}", file=sys.stderr)
+        if len(skipped) > _SKIPPED_SHOWN:
+            print(f"skipped {len(skipped) - _SKIPPED_SHOWN} more line(s)", file=sys.stderr)
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    """What the metadata says of a corpus; never where it lay on somebody's disk."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return {"name": f"{path.resolve().parent.name}/{path.name}", "sha256": digest.hexdigest()}
+
+
+def _credits(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        from chatbot.errors import CorpusError
+
+        raise CorpusError(
+            f"{path} cannot be read", expected="a text file with one credit a line", remedy="check --credits"
+        ) from error
+    return [line.strip() for line in lines if line.strip()]

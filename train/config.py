@@ -1,0 +1,46 @@
+"""Every setting that training alone needs, each with its default; the shape of the network is in ``chatbot.config``."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from chatbot.config import Config
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig(Config):
+    """How a model is trained."""
+
+    passes: float = 3.0
+    """How often the corpus is gone through, at the most."""
+    batch_positions: int = 4096
+    """Positions of a batch, padding included; long dialogues make narrow batches."""
+    longest: int = 768
+    """Positions of one training example; a longer dialogue is cut between turns into several."""
+    learning_rate: float = 2e-3
+    """Peak of the learning rate (Adam), reached after the warm-up and then lowered along a half cosine to 1 %."""
+    warmup_steps: int = 200
+    """Steps over which the learning rate rises from 0."""
+    clip_norm: float = 1.0
+    """Gradients are scaled down to this global norm (Pascanu et al. 2013)."""
+    lowercase_share: float = 0.25
+    """Share of the training dialogues that are put in lower case, as many people type."""
+    validation_share: float = 0.05
+    """Share of the dialogues held out when no validation corpus is given, chosen by their content."""
+    validate_every: int = 500
+    """Steps between validations; the best weights so far are kept at each."""
+    patience: int = 4
+    """Validations without a better perplexity after which training stops."""
+    seed: int = 1
+    """Of the initial weights, dropout and the order of the dialogues."""
+
+    def __post_init__(self) -> None:
+        self._require("passes", self.passes > 0, "more than 0")
+        for name in ("batch_positions", "longest", "validate_every", "patience"):
+            self._require(name, getattr(self, name) >= 1, "at least 1")
+        self._require("learning_rate", 0 < self.learning_rate < float("inf"), "more than 0")
+        self._require("warmup_steps", self.warmup_steps >= 0, "0 or more")
+        self._require("clip_norm", self.clip_norm > 0, "more than 0")
+        self._require("lowercase_share", 0 <= self.lowercase_share <= 1, "from 0 to 1")
+        self._require("validation_share", 0 < self.validation_share < 1, "between 0 and 1")
+        self._require("seed", self.seed >= 0, "0 or more")

@@ -1,0 +1,53 @@
+"""A dialogue as every reader hands it over, whatever the file looked like."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from chatbot.text.template import Role, Turn
+
+
+class Utterance(NamedTuple):
+    """Who said what."""
+
+    speaker: str
+    text: str
+
+
+class Skipped(NamedTuple):
+    """A record that could not be used."""
+
+    where: str
+    """File and line, "chat.jsonl:7"."""
+    reason: str
+
+
+class Dialogue(NamedTuple):
+    """The turns of one conversation; whoever speaks first has the user's role, everybody else the assistant's.
+
+    The model learns the replies of both sides, so which side is which only decides the symbol a turn starts with.
+    """
+
+    turns: tuple[Turn, ...]
+
+    @classmethod
+    def of(cls, utterances: Iterable[Utterance]) -> Dialogue:
+        """From utterances in the order in which they were made."""
+        turns: list[Turn] = []
+        first = None
+        for speaker, text in utterances:
+            first = speaker if first is None else first
+            role: Role = "user" if speaker == first else "assistant"
+            turns.append(Turn(role, text))
+        return cls(tuple(turns))
+
+    def lower(self) -> Dialogue:
+        """The same in lower case."""
+        return Dialogue(tuple(Turn(turn.role, turn.text.lower()) for turn in self.turns))
+
+    def share(self, salt: str) -> float:
+        """A number in [0, 1) that hangs on the content alone: equal dialogues fall on the same side of any split."""
+        digest = hashlib.sha256("\x1f".join((salt, *(turn.text for turn in self.turns))).encode("utf-8", "replace"))
+        return int.from_bytes(digest.digest()[:8]) / 2**64
