@@ -41,7 +41,7 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain values, ready for JSON."""
-        assert dataclasses.is_dataclass(self) and not isinstance(self, type)
+        assert dataclasses.is_dataclass(self)
         return dataclasses.asdict(self)
 
     def _require(self, name: str, holds: bool, expected: str) -> None:

@@ -6,9 +6,11 @@ Only the arguments stand here; TensorFlow and Keras are imported once a command 
 from __future__ import annotations
 
 import argparse
+import collections
 import dataclasses
 import hashlib
 import importlib.util
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatbot.config import ModelConfig, SamplingConfig
-from chatbot.errors import MissingExtraError
+from chatbot.errors import CorpusError, MissingExtraError, UsageError
 from train.config import TrainingConfig
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 _TRAIN_EXAMPLE = """example:
   chatbot train data/sample.jsonl --cell gru --units 128 --out runs/mine
   chatbot --model runs/mine/bundle
+"""
+_EVALUATE_EXAMPLE = """example:
+  chatbot evaluate default data/sample.jsonl --json
 """
 _SKIPPED_SHOWN = 5
 
@@ -97,6 +102,46 @@ def run_train(args: argparse.Namespace) -> int:
     return 0
 
 
+def add_evaluate(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `chatbot evaluate`."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = "Measure a bundle on dialogues: word perplexity, and how varied its greedy replies are."
+    parser.epilog = _EVALUATE_EXAMPLE
+    parser.add_argument("bundle", metavar="BUNDLE", help="a model of `chatbot models`, or the directory of a bundle")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="JSONL dialogues, plain or gzipped")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--limit", type=int, default=None, metavar="N", help="only the first N dialogues")
+    parser.add_argument("--no-replies", action="store_true", help="perplexity alone, which is faster")
+    parser.set_defaults(run=run_evaluate)
+
+
+def run_evaluate(args: argparse.Namespace) -> int:
+    """Run `chatbot evaluate`."""
+    if args.limit is not None and args.limit < 1:
+        raise UsageError(f"--limit {args.limit}", expected="at least 1", remedy="change --limit")
+    from rich.console import Console
+    from rich.progress import track
+
+    from chatbot.catalog import open_bundle
+    from chatbot.cli.options import native_silence
+    from train.evaluate import Evaluator
+
+    bundle = open_bundle(args.bundle)
+    dialogues = read(args.paths)[: args.limit]
+    with native_silence():
+        evaluator = Evaluator(bundle)
+    console = Console(stderr=True)
+    tallies = evaluator.run(dialogues, greedy=not args.no_replies)
+    progress = track(tallies, "dialogues", len(dialogues), console=console, disable=not console.is_terminal)
+    report = collections.deque(progress, maxlen=1)[0].report()
+    if args.json:
+        print(json.dumps(report))
+    else:
+        for name, value in report.items():
+            print(f"{name:18} {value if isinstance(value, int) else format(value, '.4f')}")
+    return 0
+
+
 def require_extra() -> None:
     """Make sure that the packages of training are there, and quiet.
 
@@ -143,8 +188,6 @@ def _credits(path: Path | None) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        from chatbot.errors import CorpusError
-
         raise CorpusError(
             f"{path} cannot be read", expected="a text file with one credit a line", remedy="check --credits"
         ) from error

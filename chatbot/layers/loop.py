@@ -16,7 +16,7 @@ from chatbot.layers.cells.base import Cell, States, Tensor
 
 
 class Restarts(NamedTuple):
-    """Steps at which the state is replaced before the step is made (a reply starts from what the encoder knows then)."""
+    """Steps at which the state is replaced before the step is made (a reply starts from the encoder's state)."""
 
     flags: Tensor
     """[batch, time] bool: whether to replace the state that came from the step before."""

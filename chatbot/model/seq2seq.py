@@ -19,7 +19,7 @@ _TINY = 1e-9
 
 
 class Seq2Seq(keras.Model):
-    """A recurrent encoder-decoder (Sutskever et al. 2014) with attention (Luong et al. 2015) and copying (See et al. 2017).
+    """A recurrent encoder-decoder (Sutskever et al. 2014), attention (Luong et al. 2015) and copying (See et al. 2017).
 
     A dialogue is encoded once.  Each reply in it is decoded from the encoder's state just before it, looks at the last
     ``memory_positions`` annotations before it, and its pieces are scored as a mixture of choosing freely and copying.

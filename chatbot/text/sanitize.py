@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_STRING = "[^\x07\x1b\x9c]{0,4096}"  # bounded, so that a text made of openings alone costs no quadratic time
+_STRING = "[^\x07\x1b\x90\x98\x9c-\x9f]*"  # no opening inside, so that a text made of openings alone is read once
 _ESCAPES = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
     f"|(?:\x1b[\\]PX^_]|[\x90\x98\x9d\x9e\x9f]){_STRING}(?:\x07|\x1b\\\\|\x9c)"  # OSC, DCS, …: titles, clipboard
@@ -21,16 +21,23 @@ _KEPT = set("\n\t\u200c\u200d")
 """Line break, tab, and the joiners that emoji and many scripts are written with."""
 
 
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Controls, format characters, lone surrogates, line and paragraph separators."""
+
+
 def printable(text: str) -> str:
     """``text`` without anything that acts instead of being seen; new lines and tabs are kept."""
     if text.isascii() and text.isprintable():
         return text
-    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return visible(_ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def visible(text: str) -> str:
+    """``printable`` character by character: what a sequence's opening leaves behind stays, as harmless letters.
+
+    For text that is still growing: of a longer text it never gives less.
+    """
     return "".join(c for c in text if c in _KEPT or (c not in _BIDI and unicodedata.category(c) not in _HIDDEN))
-
-
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Controls, format characters, lone surrogates, line and paragraph separators."""
 
 
 def one_line(text: str) -> str:

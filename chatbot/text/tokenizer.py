@@ -65,6 +65,11 @@ class Tokenizer:
         """The piece of one id as SentencePiece writes it ("▁the", "<0x0A>")."""
         return str(self._processor.IdToPiece(int(token)))
 
+    @property
+    def blank(self) -> tuple[int, ...]:
+        """Ids of the pieces that show nothing."""
+        return tuple(i for i in (self._processor.PieceToId("▁"), self._processor.PieceToId("<0x20>")) if i > END)
+
     def unspeakable(self) -> tuple[int, ...]:
         """Ids that no reply may hold: the special symbols but the end, and the bytes of control characters."""
         control = (*range(0x20), 0x7F)

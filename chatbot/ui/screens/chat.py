@@ -144,8 +144,9 @@ class ChatScreen(Screen[None]):
 
     def _send(self, text: str) -> None:
         """Begin a reply to ``text`` in a thread."""
-        assert self._conversation is not None and self.phase is Phase.READY
-        self._asked, self._reply = (Entry(Role.USER, text), Entry(Role.ASSISTANT, live=True))
+        assert self._conversation is not None
+        assert self.phase is Phase.READY
+        self._asked, self._reply = Entry(Role.USER, text), Entry(Role.ASSISTANT, live=True)
         self._feed, self._began = ReplyFeed(), time.monotonic()
         self._transcript.extend([self._asked, self._reply])
         self.phase = Phase.REPLYING

@@ -81,7 +81,7 @@ class Transcript(VerticalScroll, can_focus=False):
 
     def _turn_page(self, first: int, held: int) -> None:
         """Begin the window at ``first``, and keep the entry ``held`` where the reader sees it."""
-        self.release_anchor()
+        self.release_anchor()  # at the lower edge it has just taken hold, and would flash the new end by
         self._show_window(first, min(first + MOUNTED, len(self._entries)))
         self.call_after_refresh(self.scroll_to_widget, self._views[held], animate=False, top=True)
 

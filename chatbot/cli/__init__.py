@@ -1,0 +1,73 @@
+"""The command line: `chatbot` opens the chat, and a sub-command for everything else.
+
+Standard output is data, standard error is talk; exit codes are 0, 1 (failure) and 2 (usage).  Each sub-command imports
+what it needs when it runs, so that none waits for another's packages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from chatbot import __version__
+from chatbot.cli import chat, models, options, reply
+from chatbot.errors import ChatbotError
+from chatbot.text.sanitize import one_line
+
+_EXAMPLE = """examples:
+  chatbot                              chat in the terminal
+  echo "Hi there" | chatbot reply      one reply on standard output
+  chatbot train data/sample.jsonl --out runs/mine
+  chatbot --model runs/mine/bundle     chat with your own model
+"""
+_HELP = {
+    "reply": "read user turns from standard input, print replies",
+    "models": "list the models that are found",
+    "train": "train a model on dialogues",
+    "evaluate": "measure a model on dialogues",
+}
+
+
+def build_parser(command: str | None) -> argparse.ArgumentParser:
+    """The parser; only ``command`` gets its arguments if they stand in ``train``, which chatting does not load."""
+    parser = argparse.ArgumentParser(
+        prog="chatbot",
+        description="Talk to a recurrent encoder-decoder that remembers the conversation.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"chatbot {__version__}")
+    options.add_model(parser)
+    options.add_sampling(parser)
+    parser.set_defaults(run=chat.run)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    sub = {name: commands.add_parser(name, help=text) for name, text in _HELP.items()}
+    reply.add_arguments(sub["reply"])
+    models.add_arguments(sub["models"])
+    if command in ("train", "evaluate"):
+        from train import cli as train_cli
+
+        train_cli.add_train(sub["train"])
+        train_cli.add_evaluate(sub["evaluate"])
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((word for word in words if word in _HELP), None)
+    args = build_parser(command).parse_args(words)
+    run: Callable[[argparse.Namespace], int] = args.run
+    try:
+        return run(args)
+    except ChatbotError as error:
+        print(f"chatbot: {one_line(str(error))}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:  # whoever read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except KeyboardInterrupt:
+        print("chatbot: interrupted", file=sys.stderr)
+        return 130

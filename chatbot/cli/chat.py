@@ -1,0 +1,27 @@
+"""`chatbot` without a sub-command: the chat in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from chatbot.cli.options import open_conversation
+from chatbot.errors import UsageError
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the chat.
+
+    Raises:
+        UsageError: if there is no terminal to open it in.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        raise UsageError(
+            "no interactive terminal",
+            expected="a terminal that can be drawn on",
+            remedy="use `chatbot reply` in scripts and pipes",
+        )
+    from chatbot import ui
+
+    return ui.run(lambda: open_conversation(args))

@@ -1,0 +1,90 @@
+"""Options that several sub-commands share."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chatbot.config import SamplingConfig
+
+if TYPE_CHECKING:
+    from chatbot.conversation import Conversation
+
+_HELP = {
+    "temperature": "0 always takes the likeliest piece, more is more varied",
+    "top_k": "choose among the k likeliest pieces only; 0: all",
+    "top_p": "choose among the likeliest pieces that make up this probability",
+    "seed": "makes the random choices repeatable",
+    "no_repeat_ngram": "no run of this many pieces twice in a reply; 0: allowed",
+    "min_length": "pieces that a reply has at least",
+    "max_length": "pieces after which a reply is ended",
+    "beams": "width of the beam search; 1: sampling",
+    "length_penalty": "exponent of the length normalisation of beam search",
+}
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """``--model``."""
+    parser.add_argument(
+        "--model",
+        metavar="NAME|DIR",
+        default=argparse.SUPPRESS,  # so that a sub-command's silence does not undo what was given before it
+        help="a model of `chatbot models`, or the directory of a bundle (default: the one that ships)",
+    )
+
+
+def add_sampling(parser: argparse.ArgumentParser) -> None:
+    """An option for each field of ``SamplingConfig``; what is not given is the bundle's own."""
+    group = parser.add_argument_group("how replies are chosen (default: as the model's bundle recommends)")
+    for field in dataclasses.fields(SamplingConfig):
+        kind = float if field.type == "float" else int
+        group.add_argument(
+            "--" + field.name.replace("_", "-"),
+            type=kind,
+            metavar="X" if kind is float else "N",
+            default=argparse.SUPPRESS,
+            help=_HELP[field.name],
+        )
+
+
+def open_conversation(args: argparse.Namespace) -> Conversation:
+    """The conversation that ``--model`` and the sampling options ask for.
+
+    Raises:
+        BundleError: if there is no such model, or it is not whole.
+        ConfigError: if an option is out of range.
+    """
+    given = {f.name: getattr(args, f.name) for f in dataclasses.fields(SamplingConfig) if hasattr(args, f.name)}
+    SamplingConfig.from_dict(given)  # out of range is an error before anything is loaded
+    from chatbot.catalog import open_bundle
+    from chatbot.conversation import Conversation
+
+    bundle = open_bundle(getattr(args, "model", None))
+    sampling = SamplingConfig.from_dict({**bundle.sampling.to_dict(), **given})
+    return Conversation(bundle, sampling=sampling)
+
+
+@contextlib.contextmanager
+def native_silence() -> Iterator[None]:
+    """Keeps what C++ libraries write to descriptor 2 off the terminal; Python's own standard error goes on.
+
+    LiteRT announces its delegate there at every start and has no switch for it in Python.
+    """
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # no standard error at all: nothing to keep clean
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

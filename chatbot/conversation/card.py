@@ -1,0 +1,40 @@
+"""What there is to say of a loaded model on one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from chatbot.bundle import Bundle
+from chatbot.text.sanitize import one_line
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Facts of a bundle, safe to show."""
+
+    name: str
+    cell: str
+    units: int
+    layers: int
+    size_bytes: int
+    word_perplexity: float | None
+    """On the dialogues that were held out in training; None if it was not recorded."""
+    corpora: tuple[str, ...]
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> Self:
+        """The card of a bundle; metadata of an unexpected form is left out, not trusted."""
+        validation = bundle.metadata.get("validation")
+        perplexity = validation.get("word_perplexity") if isinstance(validation, dict) else None
+        corpora = bundle.metadata.get("corpora")
+        named = [entry["name"] for entry in corpora or () if isinstance(entry, dict) and "name" in entry]
+        return cls(
+            name=one_line(bundle.name),
+            cell=bundle.model.cell,
+            units=bundle.model.units,
+            layers=bundle.model.layers,
+            size_bytes=bundle.size_bytes,
+            word_perplexity=float(perplexity) if isinstance(perplexity, int | float) else None,
+            corpora=tuple(one_line(str(name)) for name in named),
+        )

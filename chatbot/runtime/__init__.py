@@ -1,0 +1,1 @@
+"""Reading and speaking with a bundle, on LiteRT and NumPy alone."""

@@ -1,0 +1,108 @@
+"""The step functions of a bundle on LiteRT: one token in, one token's worth of numbers out, without TensorFlow.
+
+The loops over tokens are ours (``memory`` for reading, ``decoding`` for speaking); no state is kept here.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from chatbot.bundle import GRAPH, Bundle
+from chatbot.errors import BundleError
+from chatbot.text.sanitize import one_line
+
+Array = NDArray[np.float32]
+State = tuple[Array, ...]
+"""The recurrent state: for each part, layer after layer, [1, units]."""
+
+_THREADS = min(2, os.cpu_count() or 1)
+"""The matrices are small: more threads cost more than they bring."""
+
+
+class Decoded(NamedTuple):
+    """What the decoder says after one token."""
+
+    logits: Array
+    """[vocabulary], of choosing the next piece freely."""
+    copy: float
+    """Probability of copying it from the conversation instead."""
+    attention: Array
+    """[positions]: from where."""
+    state: State
+
+
+class Engine:
+    """``encode_step`` and ``decode_step`` of a bundle.
+
+    Args:
+        bundle: Whose graph to run.
+
+    Raises:
+        BundleError: if the graph cannot be run, or is not that of the bundle's configuration.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.config = bundle.model
+        try:
+            self._interpreter = Interpreter(model_content=bundle.files[GRAPH], num_threads=_THREADS)
+            self._encode = self._interpreter.get_signature_runner("encode_step")
+            self._decode = self._interpreter.get_signature_runner("decode_step")
+            inputs = self._decode.get_input_details()
+        except (ValueError, RuntimeError) as error:
+            raise _unusable(f"graph cannot be run ({one_line(str(error))[:200]})") from error
+        self._names = sorted((name for name in inputs if name.startswith("state_")), key=lambda name: int(name[6:]))
+        found = tuple(int(size) for size in inputs["annotations"]["shape"]) if "annotations" in inputs else ()
+        if found != (1, self.config.memory_positions, self.config.units):
+            raise _unusable(f"graph has annotations of shape {found}")
+        self._sizes = [tuple(int(size) for size in inputs[name]["shape"]) for name in self._names]
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """One step of each: the kernels are prepared at the first use, which shall not be the user's first turn."""
+        state, annotation = self.encode_step(0, self.initial_state())
+        annotations = np.zeros((1, self.config.memory_positions, len(annotation)), np.float32)
+        logits = self.decode_step(0, state, annotations, annotations[:, :, 0]).logits
+        if len(logits) != self.config.vocabulary_size:
+            raise _unusable(f"graph has a vocabulary of {len(logits)}")
+
+    def initial_state(self) -> State:
+        """The state of an empty conversation."""
+        return tuple(np.zeros(size, np.float32) for size in self._sizes)
+
+    def encode_step(self, token: int, state: State) -> tuple[State, Array]:
+        """Read one token: the next state, and the annotation [units] that it leaves."""
+        named = dict(zip(self._names, state, strict=True))
+        result = self._encode(token=np.array([token], np.int32), **named)
+        return tuple(result[name] for name in self._names), result["annotation"][0]
+
+    def decode_step(self, token: int, state: State, annotations: Array, visible: Array) -> Decoded:
+        """Speak after one token.
+
+        Args:
+            token: The last piece said, or the speaker's symbol.
+            state: Where the last step, or the encoder, left off.
+            annotations: [1, memory_positions, units].
+            visible: [1, memory_positions], 1 where there is an annotation and 0 elsewhere.
+        """
+        named = dict(zip(self._names, state, strict=True))
+        token_input = np.array([token], np.int32)
+        result = self._decode(token=token_input, annotations=annotations, visible=visible, **named)
+        return Decoded(
+            result["logits"][0],
+            float(result["copy"][0]),
+            result["attention"][0],
+            tuple(result[name] for name in self._names),
+        )
+
+
+def _unusable(received: str) -> BundleError:
+    return BundleError(
+        f"the bundle's {received}",
+        expected="the step functions of its configuration",
+        remedy="export or fetch the bundle again",
+    )
