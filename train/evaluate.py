@@ -1,8 +1,8 @@
 """Measures a bundle on dialogues, through the same engine that talks: what is measured is what people get.
 
-Word perplexity is exp(total negative log-likelihood / (words + replies)) over every turn but the first of each dialogue,
-given all turns before it, all in lower case; a word is what stands between blanks, and each reply has one end that counts
-like a word.  The replies that are described are greedy ones, to the true history as it stands.
+Word perplexity is exp(total negative log-likelihood / (words + replies)) over every turn but the first of each
+dialogue, given all turns before it, all in lower case; a word is what stands between blanks, and each reply has one end
+that counts like a word.  The replies that are described are greedy ones, to the true history as it stands.
 """
 
 from __future__ import annotations

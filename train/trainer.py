@@ -94,6 +94,10 @@ def train(run: Run, dialogues: Sequence[Dialogue], validation: Sequence[Dialogue
         )
     model.load_weights(best)
     metadata = {**(run.metadata or {}), **_facts(run, model, examples, held_out, fitted)}
+    return _write(run, model, tokenizer, metadata)
+
+
+def _write(run: Run, model: Seq2Seq, tokenizer: Tokenizer, metadata: Mapping[str, Any]) -> Bundle:
     bundle = make_bundle(
         model, tokenizer, name=run.name, sampling=run.sampling, metadata=metadata, precision=run.precision
     )

@@ -29,12 +29,12 @@ def run(load: Loader) -> int:
     Returns:
         The exit code: 0, or 1 if the conversation could not be loaded (the reason is then also on standard error).
     """
-    from chatbot.ui.app import (
-        ChatApp,  # Textual takes a moment to import: pay for it only when a screen is wanted
-    )
+    from chatbot.ui.app import ChatApp  # Textual takes a moment to import: only when a screen is wanted
+    from chatbot.ui.terminal import own_terminal
 
     app = ChatApp(load)
-    app.run()
+    with own_terminal():
+        app.run()
     error = app.load_error
     if error is None:
         return app.return_code or 0
