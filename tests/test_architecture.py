@@ -95,8 +95,8 @@ def forbidden(importer: str, found: Import) -> str | None:
     if top != "chatbot":
         return None
     theirs = room(found.target)
-    if importer == "chatbot" and theirs == "conversation" and found.lazy:
-        return None  # `from chatbot import Conversation` loads it on first use
+    if importer == "chatbot" and theirs == "conversation":
+        return None  # `from chatbot import Conversation`; that a start does not load it is tested in a subprocess
     if own in {"runtime", "conversation"} and theirs in NOT_FOR_TALKING:
         return "talking needs neither layers nor model"
     if LEVELS[theirs] > LEVELS[own] or {own, theirs} == {"text", "layers"}:

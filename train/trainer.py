@@ -17,6 +17,7 @@ from chatbot.bundle import Bundle, write_bundle
 from chatbot.config import ModelConfig, SamplingConfig
 from chatbot.errors import ChatbotError, CorpusError
 from chatbot.model import Seq2Seq
+from chatbot.text.tokenizer import Tokenizer
 from train.callbacks import ProgressBar, StopOnNaN
 from train.config import TrainingConfig
 from train.corpora import Dialogue

@@ -19,10 +19,9 @@ from chatbot.text.sanitize import one_line, printable
 class Prompt(TextArea):
     """A multi-line input that reports what was typed as ``Prompt.Submitted``."""
 
-    # With priority, because a text area takes Enter as a character before ordinary bindings are looked at.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Send", id="prompt.send", key_display="enter", priority=True),
-        Binding("shift+enter,ctrl+j", "new_line", "New line", id="prompt.new-line", show=False, priority=True),
+        Binding("enter", "submit", "Send", id="prompt.send", key_display="enter"),
+        Binding("shift+enter,ctrl+j", "new_line", "New line", id="prompt.new-line", show=False),
     ]
 
     class Submitted(Message):
@@ -67,6 +66,17 @@ class Prompt(TextArea):
     def on_text_area_changed(self) -> None:
         """A hint has been read once the user types on."""
         self.hint(self._standing)
+
+    async def _on_key(self, event: events.Key) -> None:
+        # A text area would take Enter as a character; and a binding with priority would overtake the letters typed just
+        # before it, which still wait in this widget's queue: whoever types fast would send half a message.
+        action = {"enter": self.action_submit, "shift+enter": self.action_new_line, "ctrl+j": self.action_new_line}
+        if event.key not in action:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        action[event.key]()
 
     async def _on_paste(self, event: events.Paste) -> None:
         # A paste may hold what acts on the terminal; a text area would pass it on.

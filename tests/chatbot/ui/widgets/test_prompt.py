@@ -117,3 +117,14 @@ async def test_a_text_given_back_is_joined_with_what_was_typed_since(typed, resu
         app.prompt.text = typed
         app.prompt.give_back("failed")
         assert app.prompt.text == result
+
+
+async def test_enter_does_not_overtake_the_letters_typed_just_before_it():
+    app = Host()
+    async with app.run_test() as pilot:
+        for key in "hello":  # all at once, as a fast typist or a busy machine delivers them
+            app.post_message(events.Key(key, key))
+        app.post_message(events.Key("enter", "\r"))
+        await pilot.pause()
+        await pilot.pause()
+        assert app.submitted == ["hello"]
