@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import collections
 import dataclasses
+import datetime
 import hashlib
 import importlib.util
 import json
@@ -41,7 +42,8 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _TRAIN_EXAMPLE
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="JSONL dialogues, plain or gzipped")
     parser.add_argument("--valid", nargs="+", type=Path, metavar="PATH", help="dialogues to validate with")
-    parser.add_argument("--out", type=Path, default=Path("runs/latest"), help="the run folder (default: %(default)s)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: a new one in runs/)")
+    parser.add_argument("--overwrite", action="store_true", help="replace the model that is in the run folder")
     parser.add_argument("--name", default=None, help="name in the metadata (default: that of the run folder)")
     parser.add_argument("--credits", type=Path, metavar="FILE", help="credits of the corpora, a line each")
     parser.add_argument(
@@ -87,18 +89,19 @@ def run_train(args: argparse.Namespace) -> int:
     from train.trainer import Run, train
 
     make_cell(model.cell, 1)  # an unknown name is an error now, not after reading the corpus
+    out = _run_folder(args, model.cell)
     dialogues = read(args.paths)
     validation = read(args.valid) if args.valid else None
     metadata = {
         "corpora": [_describe(path) for path in args.paths],
         "credits": _credits(args.credits),
     }
-    name = args.name or args.out.resolve().name
-    run = Run(args.out, model, training, SamplingConfig(), args.precision, metadata, name)
+    name = args.name or out.resolve().name
+    run = Run(out, model, training, SamplingConfig(), args.precision, metadata, name)
     bundle = train(run, dialogues, validation, Console(stderr=True))
     perplexity = bundle.metadata["validation"]["word_perplexity"]
     print(f"validation word perplexity {perplexity}; talk to it:", file=sys.stderr)
-    print(f"chatbot --model {args.out / 'bundle'}")
+    print(f"chatbot --model {out / 'bundle'}")
     return 0
 
 
@@ -140,6 +143,18 @@ def run_evaluate(args: argparse.Namespace) -> int:
         for name, value in report.items():
             print(f"{name:18} {value if isinstance(value, int) else format(value, '.4f')}")
     return 0
+
+
+def _run_folder(args: argparse.Namespace, cell: str) -> Path:
+    """Where to write to; a trained model is not replaced unless that is asked for."""
+    if args.out is None:
+        return Path("runs") / f"{datetime.datetime.now():%Y%m%d-%H%M%S}-{cell}"
+    out: Path = args.out
+    if (out / "bundle").exists() and not args.overwrite:
+        raise UsageError(
+            f"{out} holds a trained model", expected="a new folder", remedy="give another --out, or add --overwrite"
+        )
+    return out
 
 
 def require_extra() -> None:
