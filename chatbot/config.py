@@ -7,8 +7,12 @@ What training alone needs stands in ``train.config``.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import difflib
+import inspect
+import itertools
+import textwrap
 from collections.abc import Mapping
 from typing import Any, Self, get_type_hints
 
@@ -38,6 +42,18 @@ class Config:
                 )
         hints = get_type_hints(cls)
         return cls(**{key: _checked(cls.__name__, key, value, hints[key]) for key, value in values.items()})
+
+    @classmethod
+    def describe(cls) -> dict[str, str]:
+        """What the docstring under each setting says, by name: the one place where a setting is explained."""
+        tree = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
+        assert isinstance(tree, ast.ClassDef)
+        texts = {}
+        for field, below in itertools.pairwise(tree.body):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+                assert isinstance(below.value, ast.Constant)
+                texts[field.target.id] = " ".join(str(below.value.value).split())
+        return texts
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain values, ready for JSON."""
@@ -73,7 +89,7 @@ class ModelConfig(Config):
     """The shape of the network; with the weights it is all that is needed to build it."""
 
     cell: str = "lstm"
-    """Name of the recurrent cell, for encoder and decoder alike (see ``chatbot.layers.CELLS``)."""
+    """Name of the recurrent cell, for encoder and decoder alike: rnn, lstm or gru."""
     vocabulary_size: int = 6000
     """Number of sub-word pieces, the special symbols included."""
     embedding_size: int = 256

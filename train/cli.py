@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import dataclasses
 import datetime
 import hashlib
 import importlib.util
@@ -18,7 +17,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatbot.config import ModelConfig, SamplingConfig
+from chatbot.cli.options import as_help, native_silence
+from chatbot.config import Config, ModelConfig, SamplingConfig
 from chatbot.errors import CorpusError, MissingExtraError, UsageError
 from train.config import TrainingConfig
 
@@ -32,6 +32,8 @@ _TRAIN_EXAMPLE = """example:
 _EVALUATE_EXAMPLE = """example:
   chatbot evaluate default data/sample.jsonl --json
 """
+_SHORT = {"vocabulary_size": "vocabulary", "embedding_size": "embedding", "memory_positions": "memory"}
+"""Options that are called otherwise than their settings."""
 _SKIPPED_SHOWN = 5
 
 
@@ -52,26 +54,25 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         default="int8",
         help="of the graph that talks (default: %(default)s)",
     )
-    _add_settings(parser, ModelConfig(), {"cell": "--cell", "units": "--units", "layers": "--layers"})
-    _add_settings(
-        parser,
-        ModelConfig(),
-        {"vocabulary_size": "--vocabulary", "embedding_size": "--embedding", "dropout": "--dropout"},
-    )
-    _add_settings(parser, ModelConfig(), {"memory_positions": "--memory"})
-    names = [field.name for field in dataclasses.fields(TrainingConfig)]
-    _add_settings(parser, TrainingConfig(), {name: "--" + name.replace("_", "-") for name in names})
+    _add_settings(parser, ModelConfig(), _SHORT)
+    _add_settings(parser, TrainingConfig(), {})
     parser.set_defaults(run=run_train)
 
 
-def _add_settings(parser: argparse.ArgumentParser, defaults: Any, options: dict[str, str]) -> None:
-    """Options for fields of a configuration; what is not given stays at the default."""
-    for name, option in options.items():
-        default = getattr(defaults, name)
+def _add_settings(parser: argparse.ArgumentParser, defaults: Config, short: dict[str, str]) -> None:
+    """An option for each field of a configuration; what is not given stays at the default."""
+    group = parser.add_argument_group(f"{type(defaults).__name__.removesuffix('Config').lower()} settings")
+    texts = defaults.describe()
+    for name, default in defaults.to_dict().items():
         kind = type(default)
-        text = f"{name.replace('_', ' ')} (default: {default})"
-        metavar = {int: "N", float: "X"}.get(kind, "NAME")
-        parser.add_argument(option, dest=name, type=kind, default=argparse.SUPPRESS, metavar=metavar, help=text)
+        group.add_argument(
+            "--" + short.get(name, name).replace("_", "-"),
+            dest=name,
+            type=kind,
+            default=argparse.SUPPRESS,
+            metavar={int: "N", float: "X"}.get(kind, "NAME"),
+            help=f"{as_help(texts[name])} (default: {default})",
+        )
 
 
 def _settings(kind: Any, args: argparse.Namespace) -> Any:
@@ -126,7 +127,6 @@ def run_evaluate(args: argparse.Namespace) -> int:
     from rich.progress import track
 
     from chatbot.catalog import open_bundle
-    from chatbot.cli.options import native_silence
     from train.evaluate import Evaluator
 
     bundle = open_bundle(args.bundle)
@@ -172,6 +172,10 @@ def require_extra() -> None:
         )
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with native_silence():  # TensorFlow tells at length which accelerators it does not find
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()
 
 
 def read(paths: Iterable[Path]) -> list[Dialogue]:

@@ -15,18 +15,6 @@ from chatbot.config import SamplingConfig
 if TYPE_CHECKING:
     from chatbot.conversation import Conversation
 
-_HELP = {
-    "temperature": "0 always takes the likeliest piece, more is more varied",
-    "top_k": "choose among the k likeliest pieces only; 0: all",
-    "top_p": "choose among the likeliest pieces that make up this probability",
-    "seed": "makes the random choices repeatable",
-    "no_repeat_ngram": "no run of this many pieces twice in a reply; 0: allowed",
-    "min_length": "pieces that a reply has at least",
-    "max_length": "pieces after which a reply is ended",
-    "beams": "width of the beam search; 1: sampling",
-    "length_penalty": "exponent of the length normalisation of beam search",
-}
-
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """``--model``."""
@@ -38,9 +26,15 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def as_help(text: str) -> str:
+    """A docstring as argparse takes it: it begins small, ends without a stop, and a percent sign is not a format."""
+    return (text[0].lower() + text[1:]).rstrip(".").replace("%", "%%")
+
+
 def add_sampling(parser: argparse.ArgumentParser) -> None:
     """An option for each field of ``SamplingConfig``; what is not given is the bundle's own."""
     group = parser.add_argument_group("how replies are chosen (default: as the model's bundle recommends)")
+    texts = SamplingConfig.describe()
     for field in dataclasses.fields(SamplingConfig):
         kind = float if field.type == "float" else int
         group.add_argument(
@@ -48,7 +42,7 @@ def add_sampling(parser: argparse.ArgumentParser) -> None:
             type=kind,
             metavar="X" if kind is float else "N",
             default=argparse.SUPPRESS,
-            help=_HELP[field.name],
+            help=as_help(texts[field.name]),
         )
 
 

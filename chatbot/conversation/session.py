@@ -96,29 +96,39 @@ class Conversation:
     def _reply(self, turn: Turn) -> Iterator[str]:
         memory = self._memory.read(self._engine, encode_turn(self._tokenizer, turn))
         speaker = Speaker(self._engine, self._tokenizer, memory)
-        tokens: list[int] = []
         said = ""
         try:
-            for token in decode(
-                speaker.step,
-                speaker.start,
-                start=SYMBOLS["assistant"],
-                end=END,
-                sampling=self.sampling,
-                rng=self._rng,
-                banned=self._unspeakable,
-                cancelled=self._cancelled.is_set,
-            ):
-                tokens.append(token)
-                # A character may be spread over several byte pieces: until it is whole it is decoded as U+FFFD.
-                whole = visible(self._tokenizer.decode(tokens)).replace("\ufffd", "")
-                if len(whole) > len(said) and whole.startswith(said):
-                    new, said = whole[len(said) :], whole
-                    yield new
+            for banned in (self._unspeakable, (*self._unspeakable, *self._tokenizer.byte_pieces())):
+                for piece in self._spoken(speaker, banned):
+                    said += piece
+                    yield piece
+                if said.strip() or self._cancelled.is_set():
+                    break  # else only bytes that make no character were said: once more, without them
         except GeneratorExit:  # the reader has heard enough
             self._keep(memory, turn, said)
             raise
         self._keep(memory, turn, said)
+
+    def _spoken(self, speaker: Speaker, banned: tuple[int, ...]) -> Iterator[str]:
+        """What is decoded, in pieces of text that only grow."""
+        tokens: list[int] = []
+        said = ""
+        for token in decode(
+            speaker.step,
+            speaker.start,
+            start=SYMBOLS["assistant"],
+            end=END,
+            sampling=self.sampling,
+            rng=self._rng,
+            banned=banned,
+            cancelled=self._cancelled.is_set,
+        ):
+            tokens.append(token)
+            # A character may be spread over several byte pieces: until it is whole it is decoded as U+FFFD.
+            whole = visible(self._tokenizer.decode(tokens)).replace("\ufffd", "")
+            if len(whole) > len(said) and whole.startswith(said):
+                new, said = whole[len(said) :], whole
+                yield new
 
     def _keep(self, memory: Memory, turn: Turn, said: str) -> None:
         """Add the turn, and what was replied if anything was, to transcript and memory."""

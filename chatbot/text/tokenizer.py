@@ -70,6 +70,10 @@ class Tokenizer:
         """Ids of the pieces that show nothing."""
         return tuple(i for i in (self._processor.PieceToId("▁"), self._processor.PieceToId("<0x20>")) if i > END)
 
+    def byte_pieces(self) -> tuple[int, ...]:
+        """Ids of the pieces that stand for single bytes: a part of a character, or a whole ASCII one."""
+        return tuple(i for i in range(self.vocabulary_size) if self._processor.IsByte(i))
+
     def unspeakable(self) -> tuple[int, ...]:
         """Ids that no reply may hold: the special symbols but the end, and the bytes of control characters."""
         control = (*range(0x20), 0x7F)
