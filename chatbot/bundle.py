@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,10 +58,6 @@ def write_bundle(directory: Path, bundle: Bundle) -> None:
     Raises:
         BundleError: if something else than a bundle is there, or the disk cannot take it; what was there stays.
     """
-    if directory.exists() and not (directory / MANIFEST).is_file() and any(directory.iterdir()):
-        raise BundleError(
-            f"{directory} holds something else than a bundle", expected="a new name", remedy="give another directory"
-        )
     manifest = {
         "format": FORMAT,
         "model": bundle.model.to_dict(),
@@ -70,29 +65,43 @@ def write_bundle(directory: Path, bundle: Bundle) -> None:
         "metadata": dict(bundle.metadata),
         "files": {name: _fingerprint(bundle.files[name]) for name in FILES},
     }
-    content = {**bundle.files, MANIFEST: (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode()}
+    content = {**bundle.files, MANIFEST: (json.dumps(manifest, indent=2) + "\n").encode()}
     try:
+        if directory.exists() and not _replaceable(directory):
+            raise BundleError(
+                f"{directory} holds something else than a bundle",
+                expected="a new name",
+                remedy="give another directory",
+            )
         directory.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as scratch:
-            whole, old = Path(scratch, "new"), Path(scratch, "old")
+            whole = Path(scratch, "new")
             whole.mkdir()
             for name in (*FILES, MANIFEST):
                 _write_through(whole / name, content[name])
-            if directory.exists():
-                directory.rename(old)
-            try:
-                whole.rename(directory)
-            except OSError:
-                if old.exists():
-                    old.rename(directory)
-                raise
-            shutil.rmtree(old, ignore_errors=True)
+            _swap(directory, whole, Path(scratch, "old"))
     except OSError as error:
         raise BundleError(
             f"{directory} cannot be written ({error.strerror})",
             expected="a directory on a disk with room",
             remedy="free some space or give another directory",
         ) from error
+
+
+def _replaceable(directory: Path) -> bool:
+    return directory.is_dir() and ((directory / MANIFEST).is_file() or not any(directory.iterdir()))
+
+
+def _swap(directory: Path, new: Path, old: Path) -> None:
+    """Put ``new`` in the place of ``directory``, which goes to ``old``; whatever interrupts it, one of them is there."""
+    try:
+        if directory.exists():
+            directory.rename(old)
+        new.rename(directory)
+    except BaseException:  # Ctrl-C too: the scratch directory is about to be removed, and ``old`` in it
+        if old.exists() and not directory.exists():
+            old.rename(directory)
+        raise
 
 
 def read_bundle(directory: Path) -> Bundle:
@@ -125,7 +134,7 @@ def _read_manifest(directory: Path) -> dict[str, Any]:
         raise _broken(f"{directory}: {there} {MANIFEST}", "a bundle made by `chatbot train`") from error
     except OSError as error:
         raise _broken(f"{path} cannot be read ({error.strerror})", "a readable file") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(f"{path} is not JSON ({one_line(str(error))})", "a whole manifest") from error
     version = manifest.get("format") if isinstance(manifest, dict) else None
     if version != FORMAT:

@@ -74,7 +74,7 @@ def _checked(owner: str, key: str, value: Any, hint: Any) -> Any:
         pass
     elif isinstance(value, allowed):
         return value
-    elif float in allowed and isinstance(value, int):
+    elif float in allowed and isinstance(value, int) and abs(value) < 2**53:  # larger ones are not exact as floats
         return float(value)
     names = " or ".join(getattr(kind, "__name__", str(kind)) for kind in allowed)
     raise ConfigError(

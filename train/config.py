@@ -35,7 +35,7 @@ class TrainingConfig(Config):
     """Of the initial weights, dropout and the order of the dialogues."""
 
     def __post_init__(self) -> None:
-        self._require("passes", self.passes > 0, "more than 0")
+        self._require("passes", 0 < self.passes < float("inf"), "more than 0")
         for name in ("batch_positions", "longest", "validate_every", "patience"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
         self._require("learning_rate", 0 < self.learning_rate < float("inf"), "more than 0")

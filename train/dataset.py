@@ -37,8 +37,8 @@ def count_words(replies: Sequence[Turn]) -> int:
 def examples_of(dialogue: Dialogue, tokenizer: Tokenizer, longest: int | None = None) -> Iterator[Example]:
     """The dialogue as one example, or cut between turns into several of at most ``longest`` positions.
 
-    A single turn that is longer than that is left whole; the turn before a cut opens the next example too, so that
-    every reply keeps something to answer.
+    No turn is cut, and the turn before a cut opens the next example too, so that every reply keeps something to answer:
+    two turns that are longer together are left whole.
     """
     turns = dialogue.turns
     if longest is not None:

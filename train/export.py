@@ -54,6 +54,7 @@ def load_weights(model: Seq2Seq, packed: bytes) -> None:
     for path, variable in variables.items():
         if tuple(values[path].shape) != tuple(variable.shape):
             raise _mismatch(f"weight {path} of shape {values[path].shape}", f"shape {tuple(variable.shape)}")
+    for path, variable in variables.items():
         variable.assign(values[path].astype(np.float32))
 
 

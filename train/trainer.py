@@ -76,6 +76,12 @@ def train(run: Run, dialogues: Sequence[Dialogue], validation: Sequence[Dialogue
     """
     if validation is None:
         dialogues, validation = split(dialogues, run.training.validation_share)
+    if not dialogues or not validation:
+        raise CorpusError(
+            f"{len(dialogues)} dialogue(s) to train on and {len(validation)} to validate with",
+            expected="at least one of each",
+            remedy="give more dialogues",
+        )
     keras.utils.set_random_seed(run.training.seed)
     dialogues = [d.lower() if d.share("case") < run.training.lowercase_share else d for d in dialogues]
     tokenizer = train_tokenizer((t.text for d in dialogues for t in d.turns), run.model.vocabulary_size)
@@ -123,7 +129,12 @@ def _fit(run: Run, model: Seq2Seq, examples: list[Example], held_out: list[Examp
         progress,
         stop_on_nan,
         keras.callbacks.ModelCheckpoint(
-            best, "val_word_perplexity", mode="min", save_best_only=True, save_weights_only=True
+            best,
+            "val_word_perplexity",
+            mode="min",
+            initial_value_threshold=math.inf,
+            save_best_only=True,
+            save_weights_only=True,
         ),
         keras.callbacks.EarlyStopping("val_word_perplexity", mode="min", patience=settings.patience),
         keras.callbacks.CSVLogger(run.folder / "log.csv"),

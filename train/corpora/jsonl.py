@@ -47,12 +47,9 @@ def read_jsonl(path: Path, on_skip: Callable[[Skipped], None]) -> Iterator[Dialo
 
 def _open(path: Path) -> io.BufferedIOBase:
     """The file's lines as bytes; compression is seen by its first two bytes, whatever the name says."""
-    file = path.open("rb")
-    magic = file.read(2)
-    file.seek(0)
-    if magic == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=file)
-    return file
+    with path.open("rb") as file:
+        magic = file.read(2)
+    return gzip.open(path) if magic == b"\x1f\x8b" else path.open("rb")
 
 
 def _dialogue(line: bytes) -> Dialogue:

@@ -50,18 +50,21 @@ def results(
     return outputs, tape.gradient(loss, [inputs, *(initial or []), *weights])
 
 
+SEQUENCES = {"return_sequences": True, "return_state": True}
+
+
 @every_cell
-@pytest.mark.parametrize("masked", ["no mask", "mask"])
 @pytest.mark.parametrize("started", [False, True], ids=["from zeros", "from states"])
 @pytest.mark.parametrize(
-    "arguments",
+    ("masked", "arguments"),
     [
-        {"return_sequences": True, "return_state": True},
-        {"return_sequences": False, "return_state": True},
-        {"return_sequences": True, "return_state": True, "go_backwards": True},
-        {"return_sequences": True, "return_state": True, "zero_output_for_mask": True},
+        ("no mask", SEQUENCES),
+        ("mask", SEQUENCES),
+        ("mask", {"return_sequences": False, "return_state": True}),
+        ("mask", {**SEQUENCES, "go_backwards": True}),
+        ("mask", {**SEQUENCES, "zero_output_for_mask": True}),
     ],
-    ids=["sequences", "last", "backwards", "zeroed"],
+    ids=["sequences", "masked", "masked last", "masked backwards", "masked zeroed"],
 )
 def test_outputs_states_and_gradients_equal_those_of_keras(
     name: str, masked: str, started: bool, arguments: dict[str, bool], randomised: Any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -29,11 +31,23 @@ def dialogue(seed: int, lengths: tuple[int, ...] = LENGTHS) -> tuple[np.ndarray,
     return np.array(ids, np.int32), np.array(starts, np.int32)
 
 
+@pytest.fixture(scope="module")
+def model_of(make_model: Any) -> Callable[[str], Seq2Seq]:
+    """The model of each cell, made once, since what takes long is to trace it."""
+    return functools.cache(lambda name: make_model(cell=name, **SMALL))
+
+
+@functools.cache
+def compiled(model: Seq2Seq) -> Any:
+    kinds = [tf.TensorSpec([None, None], tf.int32)] * 2
+    return tf.function(lambda ids, starts: model({"ids": ids, "starts": starts}), input_signature=kinds)
+
+
 def score(model: Seq2Seq, ids: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Of one dialogue, or of several of the same layout: ids may be [positions] or [batch, positions]."""
+    """Of one dialogue, or of several: ids and starts may be [positions] or [batch, positions]."""
     batch = np.atleast_2d(ids)
-    inputs = {"ids": tf.constant(batch), "starts": tf.constant(np.broadcast_to(starts, batch.shape))}
-    return np.asarray(model(inputs), np.float64).reshape(*ids.shape[:-1], -1)
+    likelihoods = compiled(model)(tf.constant(batch), tf.constant(np.broadcast_to(starts, batch.shape)))
+    return np.asarray(likelihoods, np.float64).reshape(*ids.shape[:-1], -1)
 
 
 def every_continuation(ids: np.ndarray, position: int) -> np.ndarray:
@@ -43,8 +57,11 @@ def every_continuation(ids: np.ndarray, position: int) -> np.ndarray:
     return batch
 
 
-def step_by_step(model: Seq2Seq, ids: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Log-likelihoods [positions - 1] and distributions [positions, vocabulary], as talking would compute them."""
+@functools.cache
+def step_by_step(model: Seq2Seq, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of ``dialogue(seed)``, as talking would compute them: log-likelihoods [positions - 1] and distributions
+    [positions, vocabulary]."""
+    ids, starts = dialogue(seed)
     states, annotations, before = model.encoder.initial_states(1), [], []
     for token in ids:
         before.append(states)
@@ -71,20 +88,20 @@ def step_by_step(model: Seq2Seq, ids: np.ndarray, starts: np.ndarray) -> tuple[n
 
 
 @every_cell
-def test_scores_equal_those_of_reading_and_speaking_piece_by_piece(name: str, make_model: Any) -> None:
-    model = make_model(cell=name, **SMALL)
-    ids, starts = dialogue(0)
-    np.testing.assert_allclose(score(model, ids, starts), step_by_step(model, ids, starts)[0], atol=1e-5)
+def test_scores_equal_those_of_reading_and_speaking_piece_by_piece(name: str, model_of: Any) -> None:
+    model = model_of(name)
+    ids, starts = dialogue(1)
+    np.testing.assert_allclose(score(model, ids, starts), step_by_step(model, 1)[0], atol=1e-5)
 
 
 @every_cell
-def test_a_distribution_sums_to_one_with_its_copying_mass(name: str, make_model: Any) -> None:
-    model, position = make_model(cell=name, **SMALL), 15
+def test_a_distribution_sums_to_one_with_its_copying_mass(name: str, model_of: Any) -> None:
+    model, position = model_of(name), 15
     ids, starts = dialogue(1)
     assert starts[position] > 0
     got = np.exp(score(model, every_continuation(ids, position), starts)[:, position])
     assert got.sum() == pytest.approx(1.0, abs=1e-5)
-    np.testing.assert_allclose(got, step_by_step(model, ids, starts)[1][position], atol=1e-6)
+    np.testing.assert_allclose(got, step_by_step(model, 1)[1][position], atol=1e-6)
 
 
 def test_with_the_gate_open_only_what_was_said_can_come(make_model: Any) -> None:
@@ -99,23 +116,23 @@ def test_with_the_gate_open_only_what_was_said_can_come(make_model: Any) -> None
 
 
 @every_cell
-def test_padding_changes_nothing_before_it(name: str, make_model: Any) -> None:
-    model = make_model(cell=name, **SMALL)
+def test_padding_changes_nothing_before_it(name: str, model_of: Any) -> None:
+    model = model_of(name)
     (short, short_starts), (long, long_starts) = dialogue(3, (3, 4)), dialogue(4)
     rng, total = np.random.default_rng(5), len(long) + 3
     for filler in (np.zeros(total, np.int32), rng.integers(0, VOCABULARY, total).astype(np.int32)):
         ids, starts = np.stack([filler, filler]), np.full((2, total), total, np.int32)
         for row, (one, its) in enumerate(((short, short_starts), (long, long_starts))):
             ids[row, : len(one)], starts[row, : len(one)] = one, its
-        batch = np.asarray(model({"ids": tf.constant(ids), "starts": tf.constant(starts)}))
+        batch = score(model, ids, starts)
         np.testing.assert_allclose(batch[0, : len(short) - 1], score(model, short, short_starts), atol=1e-5)
         np.testing.assert_allclose(batch[1, : len(long) - 1], score(model, long, long_starts), atol=1e-5)
         assert np.isfinite(batch).all()
 
 
 @every_cell
-def test_a_likelihood_does_not_depend_on_what_comes_later(name: str, make_model: Any) -> None:
-    model = make_model(cell=name, **SMALL)
+def test_a_likelihood_does_not_depend_on_what_comes_later(name: str, model_of: Any) -> None:
+    model = model_of(name)
     ids, starts = dialogue(6)
     whole = score(model, ids, starts)
     for length in (8, len(ids) - 1):
@@ -127,8 +144,8 @@ def test_a_likelihood_does_not_depend_on_what_comes_later(name: str, make_model:
 
 
 @every_cell
-def test_a_likelihood_depends_on_every_turn_before_also_outside_the_window(name: str, make_model: Any) -> None:
-    model = make_model(cell=name, **SMALL)
+def test_a_likelihood_depends_on_every_turn_before_also_outside_the_window(name: str, model_of: Any) -> None:
+    model = model_of(name)
     ids, starts = dialogue(7)
     whole, last = score(model, ids, starts), int(starts[-1])
     assert last > WINDOW + 6  # the first turn has left the window, its trace is in the state
@@ -154,9 +171,8 @@ def test_what_is_copied_comes_from_the_window_alone(make_model: Any) -> None:
     assert likelihoods[WINDOW - 1] > -8
 
 
-@every_cell
-def test_loss_is_the_mean_over_what_is_counted_alone(name: str, make_model: Any) -> None:
-    model = make_model(cell=name, **SMALL)
+def test_loss_is_the_mean_over_what_is_counted_alone(make_model: Any) -> None:
+    model = make_model(**SMALL)
     rng = np.random.default_rng(9)
     likelihoods = -rng.uniform(0.1, 9.0, size=(3, 12)).astype(np.float32)
     counted = (rng.random((3, 12)) < 0.4).astype(np.float32)
@@ -189,8 +205,8 @@ def test_a_batch_in_which_nothing_counts_has_no_loss_and_no_nan(make_model: Any)
 
 
 @every_cell
-def test_every_weight_learns_from_a_dialogue(name: str, make_model: Any) -> None:
-    model = make_model(cell=name, **SMALL)
+def test_every_weight_learns_from_a_dialogue(name: str, model_of: Any) -> None:
+    model = model_of(name)
     ids, starts = dialogue(11)
     with tf.GradientTape() as tape:
         y_pred = model({"ids": tf.constant(ids[None]), "starts": tf.constant(starts[None])}, training=True)

@@ -129,7 +129,8 @@ def test_no_ngram_stands_twice_in_a_reply(sampling: SamplingConfig, n: int) -> N
     for seed in range(5):
         ids = reply(markov(seed, spread=6.0), config, seed)
         grams = [tuple(ids[at : at + n]) for at in range(len(ids) - n + 1)]
-        assert len(set(grams)) == len(grams) and len(ids) >= 25
+        assert len(set(grams)) == len(grams)
+        assert len(ids) >= 25
 
 
 def test_without_that_rule_the_same_model_repeats_itself() -> None:
@@ -180,7 +181,8 @@ def test_cancelling_ends_the_reply_between_two_tokens(position: int) -> None:
     heard = spelt(islice(ids, position))
     cancelled = True
     assert list(ids) == []
-    assert heard == "abcdefgh"[:position] and len(calls) == position
+    assert heard == "abcdefgh"[:position]
+    assert len(calls) == position
 
 
 def test_a_cancelled_beam_search_yields_the_best_beginning() -> None:

@@ -177,7 +177,8 @@ def test_a_vanishing_temperature_is_greedy_and_does_not_overflow(temperature: fl
 def test_a_boundless_temperature_is_uniform() -> None:
     config = SamplingConfig(temperature=1e300, top_k=0, top_p=1.0, no_repeat_ngram=0)
     counts = draws(np.array([-0.01, -9.0, -80.0, -700.0], dtype=np.float32), config, 8000)
-    assert all(count == pytest.approx(2000, abs=200) for count in counts.values()) and len(counts) == 4
+    assert all(count == pytest.approx(2000, abs=200) for count in counts.values())
+    assert len(counts) == 4
 
 
 @pytest.mark.parametrize("sampling", [PLAIN, GREEDY, SamplingConfig()])

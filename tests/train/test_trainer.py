@@ -1,0 +1,229 @@
+"""Laws of a training: it learns, it can be repeated, and whatever ends it early, the best weights are kept."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+import tensorflow as tf
+from rich.console import Console
+
+from chatbot.bundle import WEIGHTS, Bundle, read_bundle
+from chatbot.config import ModelConfig, SamplingConfig
+from chatbot.errors import ChatbotError, CorpusError
+from chatbot.model import Seq2Seq
+from train import trainer
+from train.callbacks import ProgressBar
+from train.config import TrainingConfig
+from train.corpora import Dialogue, Utterance
+from train.trainer import Run, split, train
+
+MODEL = ModelConfig(cell="rnn", vocabulary_size=450, embedding_size=12, units=16, layers=1, memory_positions=24)
+TRAINING = TrainingConfig(
+    passes=1.0, batch_positions=1024, longest=150, learning_rate=0.02, warmup_steps=2, validate_every=4, patience=9
+)
+
+
+def dialogue(*texts: str) -> Dialogue:
+    return Dialogue.of(Utterance("ab"[n % 2], text) for n, text in enumerate(texts))
+
+
+def run_in(folder: Path, **training: Any) -> Run:
+    settings = dataclasses.replace(TRAINING, **training)
+    return Run(folder, MODEL, settings, SamplingConfig(seed=3), "float32", {"credits": ["Ann"]}, "tiny")
+
+
+def log_of(folder: Path) -> list[dict[str, float]]:
+    with (folder / "log.csv").open() as file:
+        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def quiet() -> tuple[Console, io.StringIO]:
+    out = io.StringIO()
+    return Console(file=out, width=500), out
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, dialogues: list[Dialogue]) -> tuple[Path, Bundle, str]:
+    """One whole training: its folder, its bundle, and what it said."""
+    folder, (console, out) = tmp_path_factory.mktemp("runs") / "deep" / "run", quiet()
+    bundle = train(run_in(folder, passes=2.0), dialogues[:80], None, console)
+    return folder, bundle, out.getvalue()
+
+
+@pytest.fixture
+def no_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For trainings whose graph is not looked at."""
+    monkeypatch.setattr("train.export.to_litert", lambda model, precision: b"graph")
+
+
+@pytest.mark.slow
+def test_training_lowers_the_loss(trained: tuple[Path, Bundle, str]) -> None:
+    log = log_of(trained[0])
+    assert len(log) >= 3
+    assert log[-1]["loss"] < 0.9 * log[0]["loss"]
+    assert log[-1]["val_loss"] < log[0]["val_loss"] < np.log(MODEL.vocabulary_size) + 0.5
+
+
+@pytest.mark.slow
+def test_a_run_leaves_the_best_weights_the_log_and_the_bundle(trained: tuple[Path, Bundle, str]) -> None:
+    folder, bundle, _ = trained
+    assert {path.name for path in folder.iterdir()} == {"best.weights.h5", "log.csv", "bundle"}
+    written = read_bundle(folder / "bundle")
+    assert (written.model, written.sampling, written.files) == (bundle.model, bundle.sampling, bundle.files)
+    assert written.sampling == SamplingConfig(seed=3)
+    assert written.metadata == bundle.metadata
+
+
+@pytest.mark.slow
+def test_the_metadata_says_what_the_best_validation_gave(trained: tuple[Path, Bundle, str]) -> None:
+    folder, bundle, _ = trained
+    best = min(row["val_word_perplexity"] for row in log_of(folder))
+    facts = bundle.metadata
+    assert facts["validation"]["word_perplexity"] == pytest.approx(best, rel=1e-3)
+    assert facts["credits"] == ["Ann"]
+    assert facts["training"]["steps"] == TRAINING.validate_every * len(log_of(folder))
+    assert facts["parameters"] == sum(w.size for w in safetensors.numpy.load(bundle.files[WEIGHTS]).values())
+
+
+@pytest.mark.slow
+def test_the_user_is_told_the_size_and_every_validation(trained: tuple[Path, Bundle, str]) -> None:
+    folder, _, said = trained
+    assert "rnn 1 × 16" in said
+    assert said.count("validation word perplexity") == len(log_of(folder))
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_model(
+    trained: tuple[Path, Bundle, str], dialogues: list[Dialogue], tmp_path: Path, no_graph: None
+) -> None:
+    again = train(run_in(tmp_path, passes=2.0), dialogues[:80], None, quiet()[0])
+    assert log_of(tmp_path) == log_of(trained[0])
+    assert again.files[WEIGHTS] == trained[1].files[WEIGHTS]
+
+
+def interrupt_at(step: int) -> Callable[..., None]:
+    ordinary = ProgressBar.on_train_batch_end
+    made = 0
+
+    def interrupted(self: ProgressBar, batch: int, logs: dict[str, Any] | None = None) -> None:
+        nonlocal made
+        made += 1
+        if made == step:
+            raise KeyboardInterrupt
+        ordinary(self, batch, logs)
+
+    return interrupted
+
+
+@pytest.mark.slow
+def test_an_interruption_keeps_the_best_weights_so_far(
+    dialogues: list[Dialogue], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_graph: None
+) -> None:
+    monkeypatch.setattr(ProgressBar, "on_train_batch_end", interrupt_at(6))
+    console, out = quiet()
+    bundle = train(run_in(tmp_path), dialogues[:40], dialogues[40:50], console)
+    (row,) = log_of(tmp_path)
+    assert bundle.metadata["validation"]["word_perplexity"] == pytest.approx(row["val_word_perplexity"], rel=1e-3)
+    assert read_bundle(tmp_path / "bundle").files == bundle.files
+    assert "interrupted" in out.getvalue()
+
+
+@pytest.mark.slow
+def test_an_interruption_before_any_validation_is_told_and_leaves_no_bundle(
+    dialogues: list[Dialogue], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "best.weights.h5").write_bytes(b"of another run")
+    monkeypatch.setattr(ProgressBar, "on_train_batch_end", interrupt_at(1))
+    with pytest.raises(ChatbotError, match="before its first validation"):
+        train(run_in(tmp_path), dialogues[:40], dialogues[40:50], quiet()[0])
+    assert not (tmp_path / "bundle").exists()
+    assert not (tmp_path / "best.weights.h5").exists()
+
+
+def spoil_from(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """From this step on the gradients are NaN, and so are the weights and the losses that follow."""
+    ordinary = Seq2Seq.compute_loss
+
+    def spoilt(self: Seq2Seq, *args: Any, **kwargs: Any) -> Any:
+        loss = ordinary(self, *args, **kwargs)
+        return loss * tf.where(tf.convert_to_tensor(self.optimizer.iterations) >= step - 1, np.nan, 1.0)
+
+    monkeypatch.setattr(Seq2Seq, "compute_loss", spoilt)
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_no_number_ends_training_and_keeps_the_best_weights(
+    dialogues: list[Dialogue], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_graph: None
+) -> None:
+    spoil_from(monkeypatch, 6)
+    console, out = quiet()
+    bundle = train(run_in(tmp_path), dialogues[:40], dialogues[40:50], console)
+    assert "step 7: the loss is no longer a number" in out.getvalue()
+    assert len(log_of(tmp_path)) == 2, "nothing was trained after it"
+    assert all(np.isfinite(weight).all() for weight in safetensors.numpy.load(bundle.files[WEIGHTS]).values())
+    assert np.isfinite(bundle.metadata["validation"]["word_perplexity"])
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_no_number_from_the_start_leaves_no_bundle(
+    dialogues: list[Dialogue], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_graph: None
+) -> None:
+    spoil_from(monkeypatch, 1)
+    console, out = quiet()
+    with pytest.raises(ChatbotError, match="before its first validation"):
+        train(run_in(tmp_path), dialogues[:40], dialogues[40:50], console)
+    assert "the loss is no longer a number" in out.getvalue()
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_a_split_hangs_on_content_and_has_no_overlap(dialogues: list[Dialogue]) -> None:
+    doubled = [*dialogues, *dialogues[::-1]]
+    learned, held_out = split(doubled, 0.2)
+    assert len(learned) + len(held_out) == len(doubled)
+    assert not set(learned) & set(held_out)
+    assert set(learned) | set(held_out) == set(dialogues)
+    again = split(dialogues[::-1], 0.2)
+    assert (set(again[0]), set(again[1])) == (set(learned), set(held_out))
+
+
+def test_a_larger_share_holds_out_the_same_and_more(dialogues: list[Dialogue]) -> None:
+    small, large = split(dialogues, 0.1)[1], split(dialogues, 0.3)[1]
+    assert set(small) < set(large)
+    many = [dialogue(f"question {n}", "answer") for n in range(3000)]
+    assert len(split(many, 0.1)[1]) == pytest.approx(300, abs=80)
+
+
+@pytest.mark.parametrize("share", [1e-9, 1 - 1e-9], ids=["nothing held out", "all held out"])
+def test_a_split_with_an_empty_side_is_a_corpus_error(share: float) -> None:
+    with pytest.raises(CorpusError, match="--valid"):
+        split([dialogue("Hi", "Hello"), dialogue("Bye", "See you")], share)
+    with pytest.raises(CorpusError):
+        split([], 0.5)
+
+
+def test_nothing_to_train_on_or_to_validate_with_is_a_corpus_error(dialogues: list[Dialogue], tmp_path: Path) -> None:
+    for learned, held_out in (([], dialogues[:2]), (dialogues[:2], [])):
+        with pytest.raises(CorpusError):
+            train(run_in(tmp_path / "run"), learned, held_out, quiet()[0])
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("warmup", "steps"), [(10, 100), (200, 20), (0, 50), (5, 1)])
+def test_the_learning_rate_rises_to_its_peak_and_falls_to_a_hundredth(warmup: int, steps: int) -> None:
+    settings = dataclasses.replace(TRAINING, warmup_steps=warmup, learning_rate=0.02)
+    schedule = trainer._optimizer(settings, steps)._learning_rate
+    rates = np.array([float(schedule(step)) for step in range(steps + 1)])
+    peak = min(warmup, steps // 2)
+    assert rates.argmax() == peak
+    assert rates.max() == pytest.approx(0.02, rel=1e-5)
+    assert rates[-1] == pytest.approx(0.0002, rel=1e-3)
+    assert (np.diff(rates[: peak + 1]) > 0).all()
+    assert (np.diff(rates[peak:]) <= 0).all()
