@@ -93,7 +93,7 @@ def _replaceable(directory: Path) -> bool:
 
 
 def _swap(directory: Path, new: Path, old: Path) -> None:
-    """Put ``new`` in the place of ``directory``, which goes to ``old``; whatever interrupts it, one of them is there."""
+    """Put ``new`` in the place of ``directory``, which goes to ``old``; interrupted, one of them is there."""
     try:
         if directory.exists():
             directory.rename(old)

@@ -40,7 +40,7 @@ def find_bundle(model: str | Path | None = None) -> Path:
     if model is None:
         return SHIPPED / DEFAULT
     path = Path(model)
-    if isinstance(model, Path) or path.is_dir() or len(path.parts) != 1:
+    if isinstance(model, Path) or len(path.parts) != 1 or _is_directory(path):
         return path
     directories = list(bundle_directories())
     for _, directory in directories:
@@ -52,6 +52,13 @@ def find_bundle(model: str | Path | None = None) -> Path:
         expected=f"one of the models there are ({names}) or the directory of a bundle",
         remedy="see `chatbot models`",
     )
+
+
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # too long for a name, or with a NUL in it
+        return False
 
 
 def open_bundle(model: str | Path | None = None) -> Bundle:

@@ -142,4 +142,4 @@ class SamplingConfig(Config):
         self._require("min_length", self.min_length >= 1, "at least 1")
         self._require("max_length", self.max_length >= self.min_length, f"at least min_length ({self.min_length})")
         self._require("beams", self.beams >= 1, "at least 1")
-        self._require("length_penalty", self.length_penalty >= 0, "0 (none) or more")
+        self._require("length_penalty", 0 <= self.length_penalty <= 10, "from 0 (none) to 10")

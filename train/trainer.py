@@ -50,12 +50,7 @@ def split(dialogues: Sequence[Dialogue], share: float) -> tuple[list[Dialogue], 
     held_out = [dialogue.share("validation") < share for dialogue in dialogues]
     train = [dialogue for dialogue, held in zip(dialogues, held_out, strict=True) if not held]
     valid = [dialogue for dialogue, held in zip(dialogues, held_out, strict=True) if held]
-    if not train or not valid:
-        raise CorpusError(
-            f"{len(dialogues)} dialogue(s), of which {len(valid)} would be held out",
-            expected="some to train on and some to validate with",
-            remedy="give more dialogues, or a validation corpus with --valid",
-        )
+    _require_both(train, valid)
     return train, valid
 
 
@@ -76,12 +71,7 @@ def train(run: Run, dialogues: Sequence[Dialogue], validation: Sequence[Dialogue
     """
     if validation is None:
         dialogues, validation = split(dialogues, run.training.validation_share)
-    if not dialogues or not validation:
-        raise CorpusError(
-            f"{len(dialogues)} dialogue(s) to train on and {len(validation)} to validate with",
-            expected="at least one of each",
-            remedy="give more dialogues",
-        )
+    _require_both(dialogues, validation)
     keras.utils.set_random_seed(run.training.seed)
     dialogues = [d.lower() if d.share("case") < run.training.lowercase_share else d for d in dialogues]
     tokenizer = train_tokenizer((t.text for d in dialogues for t in d.turns), run.model.vocabulary_size)
@@ -112,6 +102,15 @@ def _write(run: Run, model: Seq2Seq, tokenizer: Tokenizer, metadata: Mapping[str
     return bundle
 
 
+def _require_both(dialogues: Sequence[Dialogue], validation: Sequence[Dialogue]) -> None:
+    if not dialogues or not validation:
+        raise CorpusError(
+            f"{len(dialogues)} dialogue(s) to train on and {len(validation)} to validate with",
+            expected="some to train on and some to validate with",
+            remedy="give more dialogues, or a validation corpus with --valid",
+        )
+
+
 def _fit(run: Run, model: Seq2Seq, examples: list[Example], held_out: list[Example], console: Console) -> int:
     """Run ``fit``; the number of steps that were made."""
     settings = run.training
@@ -125,27 +124,13 @@ def _fit(run: Run, model: Seq2Seq, examples: list[Example], held_out: list[Examp
     stop_on_nan = StopOnNaN()
     best = run.folder / "best.weights.h5"
     best.unlink(missing_ok=True)
-    callbacks = [
-        progress,
-        stop_on_nan,
-        keras.callbacks.ModelCheckpoint(
-            best,
-            "val_word_perplexity",
-            mode="min",
-            initial_value_threshold=math.inf,
-            save_best_only=True,
-            save_weights_only=True,
-        ),
-        keras.callbacks.EarlyStopping("val_word_perplexity", mode="min", patience=settings.patience),
-        keras.callbacks.CSVLogger(run.folder / "log.csv"),
-    ]
     try:
         model.fit(
             training_dataset(examples, settings.batch_positions, settings.seed),
             steps_per_epoch=interval,
             epochs=rounds,
             validation_data=validation_dataset(held_out, settings.batch_positions),
-            callbacks=callbacks,
+            callbacks=[progress, stop_on_nan, *_keepers(run, best)],
             verbose=0,
         )
     except KeyboardInterrupt:
@@ -155,6 +140,19 @@ def _fit(run: Run, model: Seq2Seq, examples: list[Example], held_out: list[Examp
     if stop_on_nan.step is not None:
         _say(console, f"step {stop_on_nan.step}: the loss is no longer a number; keeping the best weights so far")
     return int(model.optimizer.iterations.numpy())
+
+
+def _keepers(run: Run, best: Path) -> list[keras.callbacks.Callback]:
+    """What keeps the best weights and the log, and ends a training that no longer gets better."""
+    goal = {"monitor": "val_word_perplexity", "mode": "min"}
+    return [
+        # The threshold keeps a perplexity that is no number from being the best so far.
+        keras.callbacks.ModelCheckpoint(
+            best, **goal, initial_value_threshold=math.inf, save_best_only=True, save_weights_only=True
+        ),
+        keras.callbacks.EarlyStopping(**goal, patience=run.training.patience),
+        keras.callbacks.CSVLogger(run.folder / "log.csv"),
+    ]
 
 
 def _optimizer(settings: TrainingConfig, steps: int) -> keras.optimizers.Optimizer:

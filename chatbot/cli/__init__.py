@@ -57,8 +57,7 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    command = next((word for word in words if word in _HELP), None)
-    args = build_parser(command).parse_args(words)
+    args = build_parser(_command(words)).parse_args(words)
     run: Callable[[argparse.Namespace], int] = args.run
     try:
         return run(args)
@@ -66,8 +65,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"chatbot: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:  # whoever read our output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _abandon_output()
+        return 1
+    except OSError as error:  # what commands expect of their own files, they catch: this is our output, on a full disk
+        print(f"chatbot: {one_line(str(error))}; expected to be able to go on; free some space", file=sys.stderr)
+        _abandon_output()
         return 1
     except KeyboardInterrupt:
         print("chatbot: interrupted", file=sys.stderr)
         return 130
+
+
+def _command(words: Sequence[str]) -> str | None:
+    """The sub-command: the first word that is neither an option nor the value of one."""
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("-"):
+            return word
+        if "=" not in word and word not in ("-h", "--help", "--version"):
+            next(rest, None)
+    return None
+
+
+def _abandon_output() -> None:
+    """Lead standard output nowhere, so that Python's own flush at the end does not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -64,18 +64,17 @@ def _directories(model: str | None) -> Iterator[tuple[str, Path]]:
 
 def _describe(origin: str, directory: Path) -> dict[str, Any]:
     from chatbot.bundle import read_bundle
+    from chatbot.conversation.card import ModelCard
 
-    bundle = read_bundle(directory)
-    validation = bundle.metadata.get("validation") or {}
-    corpora = [one_line(str(corpus.get("name"))) for corpus in bundle.metadata.get("corpora") or ()]
+    card = ModelCard.of(read_bundle(directory))
     return {
-        "name": one_line(bundle.name),
-        "cell": bundle.model.cell,
-        "units": bundle.model.units,
-        "layers": bundle.model.layers,
-        "size_bytes": bundle.size_bytes,
-        "word_perplexity": validation.get("word_perplexity"),
-        "corpora": corpora,
+        "name": card.name,
+        "cell": card.cell,
+        "units": card.units,
+        "layers": card.layers,
+        "size_bytes": card.size_bytes,
+        "word_perplexity": card.word_perplexity,
+        "corpora": list(card.corpora),
         "from": origin,
         "directory": str(directory),
     }

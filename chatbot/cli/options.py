@@ -8,7 +8,7 @@ import dataclasses
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatbot.config import SamplingConfig
 
@@ -46,6 +46,20 @@ def add_sampling(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def check_sampling(args: argparse.Namespace) -> dict[str, Any]:
+    """The sampling options that were given, each within its range.
+
+    Raises:
+        ConfigError: if one is not; nothing has to be loaded to know.
+    """
+    given = {f.name: getattr(args, f.name) for f in dataclasses.fields(SamplingConfig) if hasattr(args, f.name)}
+    if "max_length" not in given:  # whether the bundle's own is long enough is seen once it is read
+        SamplingConfig.from_dict({**given, "max_length": max(1, given.get("min_length", 1))})
+    else:
+        SamplingConfig.from_dict(given)
+    return given
+
+
 def open_conversation(args: argparse.Namespace) -> Conversation:
     """The conversation that ``--model`` and the sampling options ask for.
 
@@ -53,8 +67,7 @@ def open_conversation(args: argparse.Namespace) -> Conversation:
         BundleError: if there is no such model, or it is not whole.
         ConfigError: if an option is out of range.
     """
-    given = {f.name: getattr(args, f.name) for f in dataclasses.fields(SamplingConfig) if hasattr(args, f.name)}
-    SamplingConfig.from_dict(given)  # out of range is an error before anything is loaded
+    given = check_sampling(args)
     from chatbot.catalog import open_bundle
     from chatbot.conversation import Conversation
 

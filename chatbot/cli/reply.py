@@ -52,6 +52,10 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.wipe_before_last and not args.jsonl:
         raise UsageError("--wipe-before-last without --jsonl", expected="both", remedy="add --jsonl")
+    if sys.stdin is None or sys.stdout is None:
+        raise UsageError(
+            "standard input or output is closed", expected="both open", remedy="give a file or a pipe, or /dev/null"
+        )
     with options.native_silence():
         conversation = options.open_conversation(args)
     if sys.stdin.isatty():
@@ -107,8 +111,17 @@ def _answer_records(conversation: Conversation, *, wipe: bool) -> int:
             if wipe and position == len(record.turns):
                 conversation.forget()
             replies.append(_answer(conversation, turn, f"line {number}, turn {position}"))
-        print(json.dumps({"id": record.id, "replies": replies}, ensure_ascii=False), flush=True)
+        print(_as_json({"id": record.id, "replies": replies}), flush=True)
     return 1 if failed else 0
+
+
+def _as_json(answer: dict[str, Any]) -> str:
+    text = json.dumps(answer, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # an id with half a surrogate pair comes back as it came, escaped
+        return json.dumps(answer)
+    return text
 
 
 def _record(line: str) -> _Record:

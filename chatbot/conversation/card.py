@@ -28,13 +28,16 @@ class ModelCard:
         validation = bundle.metadata.get("validation")
         perplexity = validation.get("word_perplexity") if isinstance(validation, dict) else None
         corpora = bundle.metadata.get("corpora")
-        named = [entry["name"] for entry in corpora or () if isinstance(entry, dict) and "name" in entry]
+        entries = corpora if isinstance(corpora, list) else ()
+        named = [entry["name"] for entry in entries if isinstance(entry, dict) and "name" in entry]
+        if isinstance(perplexity, bool) or not isinstance(perplexity, int | float):
+            perplexity = None
         return cls(
             name=one_line(bundle.name),
-            cell=bundle.model.cell,
+            cell=one_line(bundle.model.cell),
             units=bundle.model.units,
             layers=bundle.model.layers,
             size_bytes=bundle.size_bytes,
-            word_perplexity=float(perplexity) if isinstance(perplexity, int | float) else None,
+            word_perplexity=None if perplexity is None else float(perplexity),
             corpora=tuple(one_line(str(name)) for name in named),
         )

@@ -97,6 +97,7 @@ class Conversation:
         memory = self._memory.read(self._engine, encode_turn(self._tokenizer, turn))
         speaker = Speaker(self._engine, self._tokenizer, memory)
         said = ""
+        luck = self._rng.bit_generator.state
         try:
             for banned in (self._unspeakable, (*self._unspeakable, *self._tokenizer.byte_pieces())):
                 for piece in self._spoken(speaker, banned):
@@ -106,6 +107,9 @@ class Conversation:
                     break  # else only bytes that make no character were said: once more, without them
         except GeneratorExit:  # the reader has heard enough
             self._keep(memory, turn, said)
+            raise
+        except Exception:
+            self._rng.bit_generator.state = luck  # a second try is like the first
             raise
         self._keep(memory, turn, said)
 

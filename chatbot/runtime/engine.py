@@ -59,6 +59,8 @@ class Engine:
         found = tuple(int(size) for size in inputs["annotations"]["shape"]) if "annotations" in inputs else ()
         if found != (1, self.config.memory_positions, self.config.units):
             raise _unusable(f"graph has annotations of shape {found}")
+        if not self._names or len(self._names) % self.config.layers:
+            raise _unusable(f"graph has {len(self._names)} states for {self.config.layers} layers")
         self._sizes = [tuple(int(size) for size in inputs[name]["shape"]) for name in self._names]
         self._warm_up()
 

@@ -43,4 +43,5 @@ class Memory:
             if len(ids) - number <= positions:  # what would fall out of the window again need not be held
                 kept.append(annotation)
         annotations = np.concatenate([self.annotations, np.stack(kept)])[-positions:]
-        return Memory(state, annotations, np.concatenate([self.ids, np.asarray(ids, np.int32)])[-positions:])
+        window = np.concatenate([self.ids, np.asarray(ids, np.int32)])[-positions:]
+        return Memory(state, annotations.copy(), window.copy())  # a view would keep all of a long turn alive
