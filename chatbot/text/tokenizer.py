@@ -6,7 +6,7 @@ out with them is the business of ``chatbot.text.template``; how a model is train
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sentencepiece
 
@@ -72,10 +72,12 @@ class Tokenizer:
 
     def byte_pieces(self) -> tuple[int, ...]:
         """Ids of the pieces that stand for single bytes: a part of a character, or a whole ASCII one."""
-        return tuple(i for i in range(self.vocabulary_size) if self._processor.IsByte(i))
+        return self._bytes(range(0x100))
 
     def unspeakable(self) -> tuple[int, ...]:
         """Ids that no reply may hold: the special symbols but the end, and the bytes of control characters."""
-        control = (*range(0x20), 0x7F)
-        bytes_ = (self._processor.PieceToId(f"<0x{value:02X}>") for value in control)
-        return (PAD, UNKNOWN, USER, ASSISTANT, *(i for i in bytes_ if i > END))
+        return (PAD, UNKNOWN, USER, ASSISTANT, *self._bytes((*range(0x20), 0x7F)))
+
+    def _bytes(self, values: Iterable[int]) -> tuple[int, ...]:
+        pieces = (self._processor.PieceToId(f"<0x{value:02X}>") for value in values)
+        return tuple(i for i in pieces if i > END)
