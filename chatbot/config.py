@@ -114,7 +114,7 @@ class ModelConfig(Config):
 class SamplingConfig(Config):
     """How a reply is chosen from the model's distributions."""
 
-    temperature: float = 0.7
+    temperature: float = 0.5
     """Divides the log-probabilities before sampling; 0 means greedy: always the likeliest piece."""
     top_k: int = 40
     """Keep only the k likeliest pieces; 0 keeps all."""

@@ -108,8 +108,8 @@ class StepFunctions(tf.Module):
             "annotations": tf.TensorSpec([1, config.memory_positions, config.units], tf.float32, name="annotations"),
             "visible": tf.TensorSpec([1, config.memory_positions], tf.float32, name="visible"),
         }
-        self.encode = tf.function(self._encode).get_concrete_function(**token, **states)
-        self.decode = tf.function(self._decode).get_concrete_function(**token, **states, **memory)
+        self.encode = tf.function(self._encode, autograph=False).get_concrete_function(**token, **states)
+        self.decode = tf.function(self._decode, autograph=False).get_concrete_function(**token, **states, **memory)
 
     def _states(self, named: dict[str, Any]) -> tuple[States, ...]:
         flat = iter(named[f"state_{number}"] for number in range(len(named)))
@@ -158,7 +158,7 @@ def _frozen(function: Any) -> Any:
     inputs = function.structured_input_signature[1]
     outputs = sorted(function.structured_outputs)  # tf.nest orders a dictionary by its keys
 
-    @tf.function
+    @tf.function(autograph=False)
     def call(**named: Any) -> dict[str, Any]:
         values = constant(*(named[tensor.name.split(":")[0]] for tensor in constant.inputs))
         return dict(zip(outputs, values, strict=True))

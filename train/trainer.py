@@ -31,7 +31,7 @@ class Run:
     """Everything one training is made of."""
 
     folder: Path
-    """Holds ``best.weights.h5``, ``log.csv`` and, at the end, ``bundle/``."""
+    """Holds ``tokenizer.model``, ``best.weights.h5``, ``log.csv`` and, at the end, ``bundle/``."""
     model: ModelConfig
     training: TrainingConfig
     sampling: SamplingConfig
@@ -81,6 +81,7 @@ def train(run: Run, dialogues: Sequence[Dialogue], validation: Sequence[Dialogue
     model = Seq2Seq(replace(run.model, vocabulary_size=tokenizer.vocabulary_size))
     _say(console, _summary(model, examples, held_out))
     run.folder.mkdir(parents=True, exist_ok=True)
+    (run.folder / "tokenizer.model").write_bytes(tokenizer.model)  # weights are worth nothing without it
     fitted = _fit(run, model, examples, held_out, console)
     best = run.folder / "best.weights.h5"
     if not best.exists():

@@ -52,7 +52,7 @@ def _first_paint(command: list[str]) -> float:
         os.execvp(command[0], command)  # noqa: S606 - our own program
     seen = b""
     try:
-        while b"Say something" not in seen:
+        while b"ay something" not in seen:  # the cursor stands on the first letter
             ready, _, _ = select.select([terminal], [], [], 30)
             assert ready, "nothing was painted within 30 s"
             seen += os.read(terminal, 65536)

@@ -75,7 +75,7 @@ def test_training_lowers_the_loss(trained: tuple[Path, Bundle, str]) -> None:
 @pytest.mark.slow
 def test_a_run_leaves_the_best_weights_the_log_and_the_bundle(trained: tuple[Path, Bundle, str]) -> None:
     folder, bundle, _ = trained
-    assert {path.name for path in folder.iterdir()} == {"best.weights.h5", "log.csv", "bundle"}
+    assert {path.name for path in folder.iterdir()} == {"tokenizer.model", "best.weights.h5", "log.csv", "bundle"}
     written = read_bundle(folder / "bundle")
     assert (written.model, written.sampling, written.files) == (bundle.model, bundle.sampling, bundle.files)
     assert written.sampling == SamplingConfig(seed=3)
