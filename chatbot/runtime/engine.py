@@ -5,7 +5,6 @@ The loops over tokens are ours (``memory`` for reading, ``decoding`` for speakin
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +19,8 @@ Array = NDArray[np.float32]
 State = tuple[Array, ...]
 """The recurrent state: for each part, layer after layer, [1, units]."""
 
-_THREADS = min(2, os.cpu_count() or 1)
-"""The matrices are small: more threads cost more than they bring."""
+_THREADS = 1
+"""A token is one pass over a few megabytes of weights: a second thread brought nothing, and the screen needs it."""
 
 
 class Decoded(NamedTuple):
