@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from train.corpora import Dialogue, Skipped
 
 _TRAIN_EXAMPLE = """example:
-  chatbot train data/sample.jsonl --cell gru --units 128 --out runs/mine
+  chatbot train data/sample.jsonl --cell gru --units 128 --passes 100 --out runs/mine
   chatbot --model runs/mine/bundle
 """
 _EVALUATE_EXAMPLE = """example:

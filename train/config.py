@@ -28,7 +28,7 @@ class TrainingConfig(Config):
     validation_share: float = 0.05
     """Share of the dialogues held out when no validation corpus is given, chosen by their content."""
     validate_every: int = 500
-    """Steps between validations; the best weights so far are kept at each."""
+    """Steps between validations, at the most (a small corpus is validated every pass); the best weights are kept."""
     patience: int = 4
     """Validations without a better perplexity after which training stops."""
     seed: int = 1

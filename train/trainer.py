@@ -25,6 +25,9 @@ from train.dataset import Example, examples_of, plan, training_dataset, validati
 from train.export import Precision, make_bundle
 from train.tokenizer import train_tokenizer
 
+_FEWEST_STEPS = 20
+"""Between validations, however small the corpus is."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -118,7 +121,7 @@ def _fit(run: Run, model: Seq2Seq, examples: list[Example], held_out: list[Examp
     positions = sum(len(example.layout.ids) for example in examples)
     steps_per_pass = _count_batches(examples, settings)
     steps = max(1, round(settings.passes * steps_per_pass))
-    interval = min(settings.validate_every, steps)
+    interval = min(settings.validate_every, max(steps_per_pass, _FEWEST_STEPS), steps)
     rounds = math.ceil(steps / interval)
     model.compile(optimizer=_optimizer(settings, steps), jit_compile=False)
     progress = ProgressBar(rounds * interval, positions / steps_per_pass, console)
@@ -132,6 +135,7 @@ def _fit(run: Run, model: Seq2Seq, examples: list[Example], held_out: list[Examp
             epochs=rounds,
             validation_data=validation_dataset(held_out, settings.batch_positions),
             callbacks=[progress, stop_on_nan, *_keepers(run, best)],
+            shuffle=False,  # the dataset brings an order of its own
             verbose=0,
         )
     except KeyboardInterrupt:
