@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from rich.console import Console
 
 from chatbot.bundle import Bundle, write_bundle
@@ -180,10 +181,11 @@ def _count_batches(examples: Sequence[Example], settings: TrainingConfig) -> int
 def _summary(model: Seq2Seq, examples: Sequence[Example], held_out: Sequence[Example]) -> str:
     tokens = sum(len(example.layout.ids) for example in examples)
     config = model.config
+    gpus = len(tf.config.list_physical_devices("GPU"))
     return (
         f"{config.cell} {config.layers} × {config.units}, {model.count_params():,} parameters, "
         f"{config.vocabulary_size} pieces; {len(examples):,} dialogues, {tokens:,} tokens; "
-        f"{len(held_out):,} dialogues to validate with"
+        f"{len(held_out):,} dialogues to validate with; on {f'{gpus} GPU(s)' if gpus else 'the CPU'}"
     )
 
 
