@@ -1,7 +1,8 @@
 """A recurrent encoder-decoder to talk to in the terminal, to retrain, and to take apart.
 
-from chatbot import Conversation
-print(Conversation.load().say("Hi"))
+Example:
+    >>> from chatbot import Conversation
+    >>> print(Conversation.load().say("Hi"))
 """
 
 from __future__ import annotations

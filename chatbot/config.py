@@ -30,7 +30,7 @@ class Config:
             ConfigError: on an unknown key (the nearest known one is named), a wrong type or a value out of range.
         """
         assert dataclasses.is_dataclass(cls)
-        known = {field.name for field in dataclasses.fields(cls)}
+        known = cls.names()
         for key in values:
             if key not in known:
                 near = difflib.get_close_matches(key, known, n=1)
@@ -42,6 +42,12 @@ class Config:
                 )
         hints = get_type_hints(cls)
         return cls(**{key: _checked(cls.__name__, key, value, hints[key]) for key, value in values.items()})
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names of the settings."""
+        assert dataclasses.is_dataclass(cls)
+        return tuple(field.name for field in dataclasses.fields(cls))
 
     @classmethod
     def describe(cls) -> dict[str, str]:

@@ -17,9 +17,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatbot.cli.options import as_help, native_silence
-from chatbot.config import Config, ModelConfig, SamplingConfig
+from chatbot.cli.options import add_settings, given_settings
+from chatbot.config import ModelConfig, SamplingConfig
 from chatbot.errors import CorpusError, MissingExtraError, UsageError
+from chatbot.native import native_silence
 from train.config import TrainingConfig
 
 if TYPE_CHECKING:
@@ -54,35 +55,15 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         default="int8",
         help="of the graph that talks (default: %(default)s)",
     )
-    _add_settings(parser, ModelConfig(), _SHORT)
-    _add_settings(parser, TrainingConfig(), {})
+    add_settings(parser, ModelConfig(), "model settings", _SHORT, shown=True)
+    add_settings(parser, TrainingConfig(), "training settings", {}, shown=True)
     parser.set_defaults(run=run_train)
-
-
-def _add_settings(parser: argparse.ArgumentParser, defaults: Config, short: dict[str, str]) -> None:
-    """An option for each field of a configuration; what is not given stays at the default."""
-    group = parser.add_argument_group(f"{type(defaults).__name__.removesuffix('Config').lower()} settings")
-    texts = defaults.describe()
-    for name, default in defaults.to_dict().items():
-        kind = type(default)
-        group.add_argument(
-            "--" + short.get(name, name).replace("_", "-"),
-            dest=name,
-            type=kind,
-            default=argparse.SUPPRESS,
-            metavar={int: "N", float: "X"}.get(kind, "NAME"),
-            help=f"{as_help(texts[name])} (default: {default})",
-        )
-
-
-def _settings(kind: Any, args: argparse.Namespace) -> Any:
-    given = vars(args)
-    return kind.from_dict({name: given[name] for name in kind.__dataclass_fields__ if name in given})
 
 
 def run_train(args: argparse.Namespace) -> int:
     """Run `chatbot train`."""
-    model, training = _settings(ModelConfig, args), _settings(TrainingConfig, args)
+    model = ModelConfig.from_dict(given_settings(ModelConfig, args))
+    training = TrainingConfig.from_dict(given_settings(TrainingConfig, args))
     require_extra()
     from rich.console import Console
 

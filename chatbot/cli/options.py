@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import dataclasses
-import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from chatbot.config import SamplingConfig
+from chatbot.config import Config, SamplingConfig
 
 if TYPE_CHECKING:
     from chatbot.conversation import Conversation
@@ -31,19 +27,40 @@ def as_help(text: str) -> str:
     return (text[0].lower() + text[1:]).rstrip(".").replace("%", "%%")
 
 
+def add_settings(
+    parser: argparse.ArgumentParser, defaults: Config, title: str, short: Mapping[str, str], shown: bool = False
+) -> None:
+    """An option for each field of a configuration; what is not given does not stand in the result.
+
+    Args:
+        parser: Gets them, as a group.
+        defaults: Whose fields; a field that is None by default takes a whole number.
+        title: Of the group.
+        short: Options that are called otherwise than their fields.
+        shown: Whether the help names the defaults.
+    """
+    group = parser.add_argument_group(title)
+    texts = defaults.describe()
+    for name, default in defaults.to_dict().items():
+        kind = int if default is None else type(default)
+        group.add_argument(
+            "--" + short.get(name, name).replace("_", "-"),
+            dest=name,
+            type=kind,
+            metavar={int: "N", float: "X"}.get(kind, "NAME"),
+            default=argparse.SUPPRESS,
+            help=as_help(texts[name]) + (f" (default: {default})" if shown else ""),
+        )
+
+
+def given_settings(kind: type[Config], args: argparse.Namespace) -> dict[str, Any]:
+    """The settings of a configuration that were given on the command line, by name."""
+    return {name: getattr(args, name) for name in kind.names() if hasattr(args, name)}
+
+
 def add_sampling(parser: argparse.ArgumentParser) -> None:
     """An option for each field of ``SamplingConfig``; what is not given is the bundle's own."""
-    group = parser.add_argument_group("how replies are chosen (default: as the model's bundle recommends)")
-    texts = SamplingConfig.describe()
-    for field in dataclasses.fields(SamplingConfig):
-        kind = float if field.type == "float" else int
-        group.add_argument(
-            "--" + field.name.replace("_", "-"),
-            type=kind,
-            metavar="X" if kind is float else "N",
-            default=argparse.SUPPRESS,
-            help=as_help(texts[field.name]),
-        )
+    add_settings(parser, SamplingConfig(), "how replies are chosen (default: as the model's bundle recommends)", {})
 
 
 def check_sampling(args: argparse.Namespace) -> dict[str, Any]:
@@ -52,7 +69,7 @@ def check_sampling(args: argparse.Namespace) -> dict[str, Any]:
     Raises:
         ConfigError: if one is not; nothing has to be loaded to know.
     """
-    given = {f.name: getattr(args, f.name) for f in dataclasses.fields(SamplingConfig) if hasattr(args, f.name)}
+    given = given_settings(SamplingConfig, args)
     if "max_length" not in given:  # whether the bundle's own is long enough is seen once it is read
         SamplingConfig.from_dict({**given, "max_length": max(1, given.get("min_length", 1))})
     else:
@@ -74,24 +91,3 @@ def open_conversation(args: argparse.Namespace) -> Conversation:
     bundle = open_bundle(getattr(args, "model", None))
     sampling = SamplingConfig.from_dict({**bundle.sampling.to_dict(), **given})
     return Conversation(bundle, sampling=sampling)
-
-
-@contextlib.contextmanager
-def native_silence() -> Iterator[None]:
-    """Keeps what C++ libraries write to descriptor 2 off the terminal; Python's own standard error goes on.
-
-    LiteRT announces its delegate there at every start and has no switch for it in Python.
-    """
-    sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # no standard error at all: nothing to keep clean
-        yield
-        return
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatbot.cli import options
 from chatbot.errors import UsageError
+from chatbot.native import native_silence
 from chatbot.text.sanitize import one_line, printable
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(
             "standard input or output is closed", expected="both open", remedy="give a file or a pipe, or /dev/null"
         )
-    with options.native_silence():
+    with native_silence():
         conversation = options.open_conversation(args)
     if sys.stdin.isatty():
         print("one turn a line; Ctrl-D ends", file=sys.stderr)

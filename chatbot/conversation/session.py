@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from chatbot.bundle import Bundle
+from chatbot.bundle import TOKENIZER, Bundle
 from chatbot.catalog import open_bundle
 from chatbot.config import SamplingConfig
 from chatbot.conversation.card import ModelCard
@@ -43,8 +43,10 @@ class Conversation:
         self.sampling = sampling or bundle.sampling
         self.model = ModelCard.of(bundle)
         self._engine = Engine(bundle)
-        self._tokenizer = Tokenizer(bundle.files["tokenizer.model"])
-        self._unspeakable = self._tokenizer.unspeakable()
+        self._tokenizer = Tokenizer(bundle.files[TOKENIZER])
+        unspeakable = self._tokenizer.unspeakable()
+        # What may not be said, at first and, if only bytes came that make no character, once more without any bytes.
+        self._banned = (unspeakable, unspeakable + self._tokenizer.byte_pieces())
         self._cancelled = threading.Event()
         self._transcript: list[Turn] = []
         self._memory = Memory.empty(self._engine)
@@ -99,12 +101,12 @@ class Conversation:
         said = ""
         luck = self._rng.bit_generator.state
         try:
-            for banned in (self._unspeakable, (*self._unspeakable, *self._tokenizer.byte_pieces())):
+            for banned in self._banned:
                 for piece in self._spoken(speaker, banned):
                     said += piece
                     yield piece
                 if said.strip() or self._cancelled.is_set():
-                    break  # else only bytes that make no character were said: once more, without them
+                    break
         except GeneratorExit:  # the reader has heard enough
             self._keep(memory, turn, said)
             raise

@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+from chatbot.native import native_silence
+
 
 @contextlib.contextmanager
 def own_terminal() -> Iterator[None]:
@@ -17,13 +19,9 @@ def own_terminal() -> Iterator[None]:
     """
     screen = os.dup(2 if os.isatty(2) else 1)
     before = sys.__stderr__
-    kept = os.dup(2)
-    try:
-        with open(screen, "w", encoding="utf-8", errors="replace") as file, open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-            sys.__stderr__ = file  # type: ignore[misc]
+    with open(screen, "w", encoding="utf-8", errors="replace") as file, native_silence():
+        sys.__stderr__ = file  # type: ignore[misc]
+        try:
             yield
-    finally:
-        sys.__stderr__ = before  # type: ignore[misc]
-        os.dup2(kept, 2)
-        os.close(kept)
+        finally:
+            sys.__stderr__ = before  # type: ignore[misc]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,19 +112,3 @@ def test_a_torn_bundle_is_a_failure_on_one_line(
     assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
     assert GRAPH in done.err
     assert "Traceback" not in done.err
-
-
-def test_native_silence_hides_what_others_write_and_ends_with_its_block(capfd: pytest.CaptureFixture[str]) -> None:
-    with options.native_silence():
-        os.write(2, b"INFO: native noise\n")
-    os.write(2, b"heard\n")
-    sys.stderr.write("too\n")
-    sys.stderr.flush()
-    assert capfd.readouterr().err == "heard\ntoo\n"
-
-
-def test_native_silence_ends_with_an_error_too(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(KeyError), options.native_silence():
-        raise KeyError
-    os.write(2, b"heard\n")
-    assert capfd.readouterr().err == "heard\n"
