@@ -35,6 +35,12 @@ class ConfigError(UsageError):
     """A setting is unknown, of the wrong type or out of range."""
 
 
+class LayerError(UsageError, ValueError):
+    """A layer or cell was given something it cannot take; a ValueError too, as Keras's own layers raise."""
+
+    _keras_call_info_injected = True  # Keras wraps any other error of a layer's call in a RuntimeError of many lines
+
+
 class CorpusError(ChatbotError):
     """A corpus cannot be read, or holds nothing to learn from."""
 

@@ -1,190 +1,197 @@
-"""The one time loop: runs a cell over a sequence and returns the state after every step.
+"""The fused way over a sequence, for cells with a one-step gradient of their own (``Cell.fused``).
 
-Written on TensorFlow (``tf.while_loop`` and ``TensorArray``), since ``keras.ops.scan`` cannot return outputs of another
-structure than its carry there.  For a cell with a hand-written one-step gradient, back-propagation through time is a
-second loop of ours, and the gradient of the recurrent kernel is one matrix product over all steps; any other cell is
-differentiated by TensorFlow.  Inside, time is the first axis.
+Back-propagation through time is a second loop of ours, and the gradients of the kernels are one matrix product each
+over all steps.  Inside, a tensor of one step is [features, batch] and of all steps [time, features, batch], with the
+transposed kernel on the left of the products: measured on two CPU cores, weights on the right or transposed anew at
+each step make them two to five times slower; and a gate is then a contiguous block that costs nothing to cut out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import tensorflow as tf
+from keras import ops
 
 from chatbot.layers.cells.base import Cell, States, Tensor
+from chatbot.layers.plan import Plan, Unfolded, carried_back, length_of
+from chatbot.layers.scan import columns, scan, stacked, with_gradient
 
 
-class Restarts(NamedTuple):
-    """Steps at which the state is replaced before the step is made (a reply starts from the encoder's state)."""
+class _Given(NamedTuple):
+    """Everything that has a gradient, or may have one, in columns; what is absent is an empty tuple."""
 
-    flags: Tensor
-    """[batch, time] bool: whether to replace the state that came from the step before."""
-    states: States
-    """The states to go on from, each [batch, time, units]; read only where ``flags`` is set."""
-
-
-class _Sequence(NamedTuple):
-    """What the loops read, time first: everything but the weights."""
-
-    projected: Tensor
-    mask: Tensor | None
-    flags: Tensor | None
+    inputs: Tensor
+    kernel: Tensor
+    recurrent_kernel: Tensor
+    biases: tuple[tuple[Tensor, ...], ...]
+    initial: States
     restart_states: States
+    switches: tuple[tuple[Tensor, ...], ...]
+    """mask, restart flags and, for truncation, what is carried back: 0 or 1, each [time, 1, batch or 1]."""
 
 
-def run(
-    cell: Cell, projected: Tensor, initial: States, *, mask: Tensor | None = None, restarts: Restarts | None = None
-) -> States:
-    """The states after every step.
+def run(cell: Cell, inputs: Tensor, initial: States, plan: Plan) -> Unfolded:
+    """Run a cell that is ``fused``.
 
     Args:
         cell: A built cell.
-        projected: ``cell.project`` of all steps [batch, time, gates × units].
+        inputs: [batch, time, features].
         initial: The states before the first step, each [batch, units].
-        mask: [batch, time] bool; where False, the state is held.
-        restarts: Where the state is replaced before a step; see ``Restarts``.
-
-    Returns:
-        For each part of the state a tensor [batch, time, units]; the first is the output sequence.
+        plan: Masks, restarts, and how the gradient is made.
     """
-    kernel = tf.convert_to_tensor(cell.recurrent_kernel)
-    bias = None if cell.recurrent_bias is None else tf.convert_to_tensor(cell.recurrent_bias)
-    flags = None if restarts is None else _time_first(restarts.flags)[..., None]
-    fixed_mask = None if mask is None else _time_first(tf.cast(mask, tf.bool))[..., None]
-    restart_states = () if restarts is None else tuple(_time_first(s) for s in restarts.states)
-    sequence = _Sequence(_time_first(projected), fixed_mask, flags, restart_states)
-    unfold = _unfold_with_backward if cell.has_backward else _unfold
-    return tuple(_time_first(states) for states in unfold(cell, sequence, kernel, bias, tuple(initial)))
-
-
-def _time_first(sequence: Tensor) -> Tensor:
-    """Swaps the first two axes: [batch, time, …] ↔ [time, batch, …]."""
-    axes = [1, 0, *range(2, len(sequence.shape))]
-    return tf.transpose(sequence, axes)
-
-
-def _product(states: States, kernel: Tensor, bias: Tensor | None) -> Tensor:
-    product = tf.matmul(states[0], kernel)
-    return product if bias is None else product + bias
-
-
-def _select(flag: Tensor, chosen: States, otherwise: States) -> States:
-    return tuple(tf.where(flag, a, b) for a, b in zip(chosen, otherwise, strict=True))
-
-
-def _forward(
-    cell: Cell, sequence: _Sequence, kernel: Tensor, bias: Tensor | None, initial: States, *, traced: bool
-) -> tuple[States, States]:
-    """The states after every step and, if ``traced``, the cell's traces; all [time, batch, …]."""
-    steps = tf.shape(sequence.projected)[0]
-    if traced:  # how many tensors a trace has is the cell's business: ask it once, on the first step, unused otherwise
-        example = cell.advance_traced(sequence.projected[0], _product(initial, kernel, bias), initial)[1]
-    count = len(initial) + (len(example) if traced else 0)
-    dtype = sequence.projected.dtype
-    arrays = tuple(tf.TensorArray(dtype, size=steps) for _ in range(count))
-
-    def body(t: Tensor, states: States, arrays: tuple[Any, ...]) -> tuple[Tensor, States, tuple[Any, ...]]:
-        if sequence.flags is not None:
-            states = _select(sequence.flags[t], tuple(s[t] for s in sequence.restart_states), states)
-        product = _product(states, kernel, bias)
-        trace: States = ()
-        if traced:
-            after, trace = cell.advance_traced(sequence.projected[t], product, states)
-        else:
-            after = cell.advance(sequence.projected[t], product, states)
-        if sequence.mask is not None:
-            after = _select(sequence.mask[t], after, states)
-        written = zip(arrays, (*after, *trace), strict=True)
-        return t + 1, after, tuple(array.write(t, value) for array, value in written)
-
-    loop = tf.while_loop(
-        lambda t, *_: t < steps, body, (tf.constant(0), initial, arrays), maximum_iterations=sequence.projected.shape[0]
+    assert cell.fused
+    tensor, dtype = ops.convert_to_tensor, inputs.dtype
+    restarts = plan.restarts
+    given = _Given(
+        inputs,
+        tensor(cell.kernel),
+        tensor(cell.recurrent_kernel),
+        tuple(() if bias is None else (tensor(bias),) for bias in (cell.input_bias, cell.recurrent_bias)),
+        tuple(ops.transpose(state) for state in initial),
+        () if restarts is None else tuple(ops.transpose(state, (1, 2, 0)) for state in restarts.states),
+        (
+            () if plan.mask is None else (_switch(plan.mask, dtype),),
+            () if restarts is None else (_switch(restarts.flags, dtype),),
+            () if plan.bptt_steps is None else (ops.cast(carried_back(inputs, plan.bptt_steps), dtype),),
+        ),
     )
-    stacked = tuple(array.stack() for array in loop[2])
-    return stacked[: len(initial)], stacked[len(initial) :]
+    wanted = len(initial) if plan.sequences is None else plan.sequences
+    length = length_of(inputs)
+
+    def forward(*arguments: Any) -> tuple[tuple[Tensor, ...], Any]:
+        return _forward(cell, _Given(*arguments), length, wanted, keep=not plan.recompute)
+
+    def backward(left: Any, upstream: tuple[Tensor, ...]) -> tuple[Any, ...]:
+        return tuple(_backward(cell, left, upstream, length, wanted))
+
+    outputs = with_gradient(forward, backward, tuple(given))
+    return Unfolded(outputs[:wanted], outputs[wanted:])
 
 
-def _unfold(cell: Cell, sequence: _Sequence, kernel: Tensor, bias: Tensor | None, initial: States) -> States:
-    return _forward(cell, sequence, kernel, bias, initial, traced=False)[0]
+def _switch(flags: Tensor, dtype: Any) -> Tensor:
+    return ops.expand_dims(ops.transpose(ops.cast(flags, dtype)), 1)
 
 
-def _unfold_with_backward(
-    cell: Cell, sequence: _Sequence, kernel: Tensor, bias: Tensor | None, initial: States
-) -> States:
-    """``_unfold`` with the cell's own gradient: every tensor that has one is an argument of the inner function."""
-    parts = len(initial)
-    weights = (kernel,) if bias is None else (kernel, bias)
-
-    @tf.custom_gradient
-    def unfold(projected: Tensor, *rest: Tensor) -> tuple[States, Any]:
-        kernel, bias = rest[0], rest[1] if len(weights) > 1 else None
-        states = rest[len(weights) :]
-        initial = tuple(states[:parts])
-        own = sequence._replace(projected=projected, restart_states=tuple(states[parts:]))
-        after, traces = _forward(cell, own, kernel, bias, initial, traced=True)
-
-        def gradient(*upstream: Tensor) -> tuple[Tensor, ...]:
-            return _backward(cell, own, kernel, bias, initial, (after, traces), tuple(upstream))
-
-        return after, gradient
-
-    return tuple(unfold(sequence.projected, *weights, *initial, *sequence.restart_states))
+def _blend(switch: Tensor, chosen: Tensor, otherwise: Tensor) -> Tensor:
+    """``where(switch, chosen, otherwise)`` for a switch of 0 or 1 and finite tensors: exact, and vectorised."""
+    return switch * chosen + (1.0 - switch) * otherwise
 
 
-def _backward(
-    cell: Cell,
-    sequence: _Sequence,
-    kernel: Tensor,
-    bias: Tensor | None,
-    initial: States,
-    results: tuple[States, States],
-    upstream: States,
-) -> tuple[Tensor, ...]:
-    """Back-propagation through time: gradients of projected, kernel, bias, initial states and restart states."""
-    after, traces = results
-    before = tuple(tf.concat([first[None], states[:-1]], axis=0) for first, states in zip(initial, after, strict=True))
-    if sequence.flags is not None:
-        before = _select(sequence.flags, sequence.restart_states, before)
-    carried, arrays = _backward_loop(cell, sequence, kernel, before, traces, upstream)
-    d_projected, d_product, *d_restarts = (array.stack() for array in arrays)
-    flat = [-1, d_product.shape[-1]]
-    d_kernel = tf.matmul(
-        tf.reshape(before[0], [-1, before[0].shape[-1]]), tf.reshape(d_product, flat), transpose_a=True
+class _Weights(NamedTuple):
+    """What a step multiplies with: turned once, outside the loop."""
+
+    kernel: Tensor
+    recurrent_kernel: Tensor
+    biases: tuple[tuple[Tensor, ...], ...]
+
+
+def _turned_weights(given: _Given) -> _Weights:
+    biases = tuple(tuple(part[:, None] for part in bias) for bias in given.biases)
+    return _Weights(ops.transpose(given.kernel), ops.transpose(given.recurrent_kernel), biases)
+
+
+def _traced_step(cell: Cell, weights: _Weights, inputs: Tensor, before: States) -> tuple[States, States]:
+    """One step in columns: inputs [features, batch].  To project them here costs no more than to project all steps at
+    once, and nothing has to be kept or turned around."""
+    projected, product = ops.matmul(weights.kernel, inputs), ops.matmul(weights.recurrent_kernel, before[0])
+    if weights.biases[0]:
+        projected = projected + weights.biases[0][0]
+    if weights.biases[1]:
+        product = product + weights.biases[1][0]
+    return cell.advance_traced(cell.sums(projected, product, axis=0), before)
+
+
+def _forward(cell: Cell, given: _Given, length: Any, wanted: int, keep: bool) -> tuple[tuple[Tensor, ...], Any]:
+    """(the wanted sequences and the last states, what the backward pass needs)."""
+    weights, parts = _turned_weights(given), len(given.initial)
+    mask, flags, _ = given.switches
+
+    def step(states: States, now: tuple[Tensor, ...]) -> tuple[States, States]:
+        inputs, switches, restart = now[0], now[1 : 1 + len(mask + flags)], now[1 + len(mask + flags) :]
+        if flags:
+            states = tuple(_blend(switches[-1], new, old) for new, old in zip(restart, states, strict=True))
+        after, trace = _traced_step(cell, weights, inputs, states)
+        if mask:
+            after = tuple(_blend(switches[0], new, old) for new, old in zip(after, states, strict=True))
+        return after, (*after[:wanted], *states, *(trace if keep else ()))
+
+    reads = (ops.transpose(given.inputs, (1, 2, 0)), *mask, *flags, *given.restart_states)
+    last, recorded = scan(step, given.initial, reads, length)
+    outputs = tuple(ops.transpose(stacked(part), (2, 0, 1)) for part in recorded[:wanted])
+    before, traces = recorded[wanted : wanted + parts], recorded[wanted + parts :]
+    return (*outputs, *(ops.transpose(part) for part in last)), (given, before, traces)
+
+
+def _backward(cell: Cell, left: Any, upstream: tuple[Tensor, ...], length: Any, wanted: int) -> _Given:
+    """Back-propagation through time: gradients in the structure of what was given."""
+    given, before, traces = left
+    given = _Given(*given)
+    batch, time, features = ops.shape(given.inputs)
+    first, recorded = _backward_loop(cell, given, before, traces, upstream, wanted, length)
+    d_sums = columns(recorded[0], length)
+    d_product, d_projected = d_sums[cell.apart * cell.units :], d_sums[: cell.gates * cell.units]
+    states = ops.reshape(ops.transpose(stacked(before[0]), (0, 2, 1)), (time * batch, cell.units))
+    inputs = ops.reshape(ops.transpose(given.inputs, (1, 0, 2)), (time * batch, features))
+    d_kernel = _turned(cell, ops.matmul(d_projected, inputs), back=True)
+    d_biases = (
+        tuple(_turned(cell, ops.sum(d_projected, axis=1), back=True) for _ in given.biases[0]),
+        tuple(ops.sum(d_product, axis=1) for _ in given.biases[1]),
     )
-    d_bias = () if bias is None else (tf.reduce_sum(d_product, axis=[0, 1]),)
-    return (d_projected, d_kernel, *d_bias, *carried, *d_restarts)
+    return _Given(
+        ops.transpose(stacked(recorded[1]), (2, 0, 1)),
+        ops.transpose(d_kernel),
+        ops.transpose(ops.matmul(d_product, states)),
+        d_biases,
+        first,
+        tuple(stacked(part) for part in recorded[2:]),
+        tuple(tuple(ops.zeros_like(switch) for switch in switches) for switches in given.switches),
+    )
+
+
+def _turned(cell: Cell, gates: Tensor, *, back: bool = False) -> Tensor:
+    """Gates along the first axis in the order in which their gradients are recorded: the last ``apart`` come first."""
+    shift = cell.apart * cell.units
+    return ops.roll(gates, -shift if back else shift, axis=0) if shift else gates
 
 
 def _backward_loop(
-    cell: Cell, sequence: _Sequence, kernel: Tensor, before: States, traces: States, upstream: States
+    cell: Cell, given: _Given, before: Any, traces: Any, upstream: tuple[Tensor, ...], wanted: int, length: Any
 ) -> tuple[States, tuple[Any, ...]]:
-    """From the last step to the first: the gradient of the initial states, and arrays of (projected, product,
-    restart states)."""
-    steps = tf.shape(sequence.projected)[0]
-    count = 2 + len(sequence.restart_states)
-    arrays = tuple(tf.TensorArray(kernel.dtype, size=steps) for _ in range(count))
-    nothing = tuple(tf.zeros_like(states[0]) for states in before)
+    """From the last step to the first: the gradient of the initial states, and what was recorded at every step: the
+    gradients of the sums, of the inputs and of the restart states."""
+    parts, gates, together = len(given.initial), cell.gates, cell.gates - cell.apart
+    mask, flags, cut = given.switches
+    above = tuple(ops.transpose(part, (1, 2, 0)) for part in upstream[:wanted])
+    inputs = () if traces else (ops.transpose(given.inputs, (1, 2, 0)),)
+    weights = _turned_weights(given)
+    to_inputs = given.kernel if not cell.apart else ops.transpose(_turned(cell, weights.kernel))
 
-    def body(t: Tensor, carried: States, arrays: tuple[Any, ...]) -> tuple[Tensor, States, tuple[Any, ...]]:
-        gradients = tuple(above[t] + later for above, later in zip(upstream, carried, strict=True))
-        held = nothing
-        if sequence.mask is not None:  # a masked step is the identity: its gradient passes by the cell
-            held = _select(sequence.mask[t], nothing, gradients)
-            gradients = _select(sequence.mask[t], gradients, nothing)
-        d_projected, d_product, d_before = cell.backward(
-            tuple(trace[t] for trace in traces), tuple(states[t] for states in before), gradients
+    def step(carried: States, now: tuple[Tensor, ...]) -> tuple[States, tuple[Tensor, ...]]:
+        read = iter(now)
+        take: Callable[[int], States] = lambda count: tuple(next(read) for _ in range(count))  # noqa: E731
+        gradients, states, trace, on, at, back = map(
+            take, (wanted, parts, len(traces), len(mask), len(flags), len(cut))
         )
-        d_before = (d_before[0] + tf.matmul(d_product, kernel, transpose_b=True), *d_before[1:])
-        if sequence.mask is not None:
-            d_before = tuple(a + b for a, b in zip(d_before, held, strict=True))
-        written: tuple[Tensor, ...] = (d_projected, d_product)
-        if sequence.flags is not None:  # the gradient leaves the loop where the state came in
-            written += _select(sequence.flags[t], d_before, nothing)
-            d_before = _select(sequence.flags[t], nothing, d_before)
-        return t - 1, d_before, tuple(array.write(t, value) for array, value in zip(arrays, written, strict=True))
+        if inputs:
+            trace = _traced_step(cell, weights, next(read), states)[1]
+        carried = (*(a + b for a, b in zip(carried, gradients, strict=False)), *carried[wanted:])
+        passing = tuple(on[0] * part for part in carried) if mask else carried
+        d_sums, direct = cell.backward(trace, states, passing)
+        # The projections that stand apart first: then those of the projection lie together, and of the product too.
+        d_sums = ops.concatenate((*d_sums[together:gates], *d_sums[:together], *d_sums[gates:]), axis=0)
+        d_product = d_sums[cell.apart * cell.units :]
+        through = ops.matmul(given.recurrent_kernel, d_product)
+        after = (through if direct[0] is None else through + direct[0], *direct[1:])
+        if mask:  # a masked step is the identity: its gradient passes by the cell
+            after = tuple(part + (1.0 - on[0]) * whole for part, whole in zip(after, carried, strict=True))
+        leaving: States = ()
+        if flags:  # the gradient leaves the loop where the state came in
+            leaving, after = tuple(at[0] * p for p in after), tuple((1.0 - at[0]) * p for p in after)
+        if cut:
+            after = tuple(back[0] * part for part in after)
+        return after, (d_sums, ops.matmul(to_inputs, d_sums[: gates * cell.units]), *leaving)
 
-    loop = tf.while_loop(
-        lambda t, *_: t >= 0, body, (steps - 1, nothing, arrays), maximum_iterations=sequence.projected.shape[0]
-    )
-    return loop[1], loop[2]
+    reads = (*above, *before, *traces, *mask, *flags, *cut, *inputs)
+    start = tuple(ops.transpose(part) for part in upstream[wanted:])
+    return scan(step, start, reads, length, reverse=True)

@@ -28,6 +28,8 @@ def test_misuse_ends_with_2_and_every_other_error_with_1(kind: type[ChatbotError
     assert kind.exit_code == (2 if issubclass(kind, errors.UsageError) else 1)
 
 
-def test_a_wrong_setting_is_misuse_and_no_error_is_a_builtin_one() -> None:
+def test_a_wrong_setting_is_misuse_and_only_a_layers_error_is_a_builtin_one() -> None:
     assert issubclass(errors.ConfigError, errors.UsageError)
-    assert {base for kind in KINDS for base in kind.__mro__} - set(KINDS) == {Exception, BaseException, object}
+    others = [kind for kind in KINDS if kind is not errors.LayerError]
+    assert {base for kind in others for base in kind.__mro__} - set(KINDS) == {Exception, BaseException, object}
+    assert issubclass(errors.LayerError, ValueError)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from chatbot.errors import ConfigError
 from chatbot.layers.cells.base import Cell
 from chatbot.layers.cells.gru import GRUCell
+from chatbot.layers.cells.linear import LinearCell
 from chatbot.layers.cells.lstm import LSTMCell
+from chatbot.layers.cells.lstm_layernorm import LayerNormLSTMCell
+from chatbot.layers.cells.lstm_peephole import PeepholeLSTMCell
+from chatbot.layers.cells.memoryless import MemorylessCell
+from chatbot.layers.cells.mingru import MinGRUCell
 from chatbot.layers.cells.simple import SimpleRNNCell
 
 CELLS: dict[str, type[Cell]] = {
     "rnn": SimpleRNNCell,
     "lstm": LSTMCell,
     "gru": GRUCell,
+    "memoryless": MemorylessCell,
+    "lstm_layernorm": LayerNormLSTMCell,
+    "lstm_peephole": PeepholeLSTMCell,
+    "mingru": MinGRUCell,
 }
-"""Every cell that a configuration can name."""
+"""Every cell that comes with the program; how others are found is in ``chatbot.layers.registry``."""
 
-
-def make_cell(name: str, units: int) -> Cell:
-    """A new cell of ``units`` features.
-
-    Raises:
-        ConfigError: on an unknown name; it lists the known ones.
-    """
-    if name not in CELLS:
-        raise ConfigError(
-            f"unknown cell {name!r}", expected=f"one of {', '.join(CELLS)}", remedy="change the cell's name"
-        )
-    return CELLS[name](units, name="cell")
-
-
-__all__ = ["CELLS", "Cell", "GRUCell", "LSTMCell", "SimpleRNNCell", "make_cell"]
+__all__ = [
+    "CELLS",
+    "Cell",
+    "GRUCell",
+    "LSTMCell",
+    "LayerNormLSTMCell",
+    "LinearCell",
+    "MemorylessCell",
+    "MinGRUCell",
+    "PeepholeLSTMCell",
+    "SimpleRNNCell",
+]

@@ -1,73 +1,92 @@
 """What every recurrent cell is: a projection of the inputs, a recurrent product and an element-wise rest.
 
-The split is what makes a layer fast.  ``project`` does not depend on the state, so a layer computes it for all steps in
-one matrix product; the recurrent product belongs to the time loop; what remains is element-wise, and its one-step
-gradient can be written by hand (``advance_traced`` and ``backward``), so that the gradient of the recurrent kernel is
-one matrix product over all steps as well.  A cell that gives no ``backward`` is differentiated automatically.
+The split is what makes a layer fast.  The projection does not depend on the state, so a layer makes it for all steps in
+one matrix product; the recurrent product belongs to the time loop; what remains is element-wise (``advance``), and its
+one-step gradient can be written by hand (``advance_traced`` and ``backward``), so that the gradients of the kernels are
+one matrix product each over all steps.  A cell that gives no ``backward`` is differentiated automatically.
+
+Being element-wise, ``advance`` and ``backward`` do not know whether a tensor is [batch, units], as in one step, or
+[units, batch], as in the loop, where the products are two to five times faster that way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import keras
 from keras import ops
 
-from chatbot.errors import UsageError
+# Keras's RNN layer makes and drops dropout masks for cells of this class alone, and it is not exported.
+from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
+
+from chatbot.layers.cells import options
 
 Tensor = Any
 """A tensor of whatever backend Keras runs on (Keras gives them no common type)."""
 
 States = tuple[Tensor, ...]
-"""One tensor [batch, units] for each name in ``Cell.state_names``; the first is the hidden state, and the output."""
+"""One tensor for each name in ``Cell.state_names``; the first is the hidden state, and the output."""
 
 
-class Cell(keras.layers.Layer):
+class Cell(DropoutRNNCell, keras.layers.Layer):
     """A recurrent cell over states of ``units`` features.
 
-    A sub-class gives ``gates`` and ``advance``; the weights follow Keras's names and layouts, so that
+    A sub-class gives ``gates`` and ``advance``, and ``advance_traced`` and ``backward`` if it is to be fast; or, if its
+    step is of another kind, ``build``, ``project`` and ``step``.  Weights follow Keras's names and layouts, so that
     ``set_weights(keras_cell.get_weights())`` gives the same cell.
 
     Args:
         units: Features of each state, at least 1.
-        kernel_initializer: Of ``kernel`` [features, gates × units].
-        recurrent_initializer: Of ``recurrent_kernel`` [units, gates × units].
-        bias_initializer: Of ``bias``.
+        *args: The options of ``OPTIONS`` in their order; they mean what they mean in Keras.
+        **kwargs: The same by name, and what every Keras layer takes.
 
     Raises:
-        UsageError: if ``units`` is not a positive integer.
+        LayerError: if ``units`` is not a positive integer, or an option names nothing that Keras knows.
     """
 
     gates: ClassVar[int] = 1
     """Blocks of ``units`` columns in the kernels."""
+    apart: ClassVar[int] = 0
+    """How many of the last gates get their projection and their recurrent product apart, not as their sum."""
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     """The parts of the state; the first is the output."""
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "activation": "tanh",
+        "recurrent_activation": "sigmoid",
+        "use_bias": True,
+        **options.WEIGHTS,
+        **options.DROPOUT,
+        "seed": None,
+    }
+    """The options of the constructor with their defaults, in Keras's order."""
 
-    def __init__(
-        self,
-        units: int,
-        *,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        **kwargs: Any,
-    ) -> None:
-        if isinstance(units, bool) or not isinstance(units, int) or units < 1:
-            raise UsageError(
-                f"{type(self).__name__}: units = {units!r}",
-                expected="a whole number of at least 1",
-                remedy="change units",
-            )
+    bias: Any
+    activation: Any
+    recurrent_activation: Any
+    use_bias: bool
+    dropout: float
+    recurrent_dropout: float
+    seed: int | None
+
+    def __init__(self, units: int, *args: Any, **kwargs: Any) -> None:
+        owner = type(self).__name__
+        self_options = {name: kwargs.pop(name) for name in tuple(kwargs) if name in self.OPTIONS}
+        bound = options.signature(self.OPTIONS).bind(units, *args, **self_options)
+        bound.apply_defaults()
+        one_mask_a_gate = kwargs.pop("implementation", 2) == 1
         super().__init__(**kwargs)
-        self.units = units
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.recurrent_initializer = keras.initializers.get(recurrent_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.units = options.whole_units(owner, units)
+        for name in self.OPTIONS:
+            setattr(self, name, options.read(owner, name, bound.arguments[name]))
+        if self.gates > 1 and (one_mask_a_gate or self.recurrent_dropout > 0):  # as Keras has it
+            self.dropout_mask_count = self.gates
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     @property
-    def state_size(self) -> list[int]:
-        """Features of each part of the state, in the order of ``state_names``."""
-        return [self.units] * len(self.state_names)
+    def state_size(self) -> Any:
+        """Features of the state: a number if it has one part, else a list in the order of ``state_names``."""
+        return self.units if len(self.state_names) == 1 else [self.units] * len(self.state_names)
 
     @property
     def output_size(self) -> int:
@@ -77,13 +96,19 @@ class Cell(keras.layers.Layer):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the weights for inputs [batch, features]."""
         width = self.gates * self.units
-        self.kernel = self.add_weight(
-            shape=(input_shape[-1], width), name="kernel", initializer=self.kernel_initializer
+        self.kernel = self._add("kernel", (input_shape[-1], width), self.kernel_initializer)
+        self.recurrent_kernel = self._add("recurrent_kernel", (self.units, width), self.recurrent_initializer)
+        self.bias = self._add("bias", self._bias_shape(), self._initial_bias) if self.use_bias else None
+
+    def _add(self, name: str, shape: tuple[int | None, ...], initializer: Any) -> Any:
+        kind = name.split("_")[0]  # the options of "recurrent_kernel" are called recurrent_…
+        return self.add_weight(
+            shape=shape,
+            name=name,
+            initializer=initializer,
+            regularizer=getattr(self, f"{kind}_regularizer"),
+            constraint=getattr(self, f"{kind}_constraint"),
         )
-        self.recurrent_kernel = self.add_weight(
-            shape=(self.units, width), name="recurrent_kernel", initializer=self.recurrent_initializer
-        )
-        self.bias = self.add_weight(shape=self._bias_shape(), name="bias", initializer=self._initial_bias)
 
     def _bias_shape(self) -> tuple[int, ...]:
         return (self.gates * self.units,)
@@ -92,7 +117,7 @@ class Cell(keras.layers.Layer):
         return self.bias_initializer(shape, dtype=dtype)
 
     @property
-    def input_bias(self) -> Tensor:
+    def input_bias(self) -> Tensor | None:
         """The part of the bias that is added to the projection, [gates × units]."""
         return self.bias
 
@@ -101,61 +126,111 @@ class Cell(keras.layers.Layer):
         """The part of the bias that is added to the recurrent product, or None."""
         return None
 
-    def project(self, inputs: Tensor) -> Tensor:
-        """``x W + b`` for one step [batch, features] or all of them [batch, time, features]; no state is needed."""
-        return ops.add(ops.matmul(inputs, self.kernel), self.input_bias)
+    def project(self, inputs: Tensor, masks: Any = None) -> Tensor:
+        """``x W + b`` for one step [batch, features] or all of them [batch, time, features]; no state is needed.
 
-    def advance(self, projected: Tensor, product: Tensor, states: States) -> States:
-        """One step, element-wise: the next states.
+        ``masks`` are those of dropout, broadcastable to the inputs: one, or a list with one for each gate.
+        """
+        return _plus(_product(inputs, self.kernel, masks), self.input_bias)
+
+    def step(self, projected: Tensor, states: States, masks: Any = None) -> States:
+        """One step: the next states.
 
         Args:
-            projected: ``x(t) W + b`` [batch, gates × units].
-            product: ``h(t-1) U`` and its bias [batch, gates × units].
+            projected: What ``project`` made of this step's inputs, [batch, gates × units].
             states: The states at t-1, each [batch, units].
+            masks: Those of recurrent dropout, [batch, units] or a list with one for each gate.
         """
+        product = _plus(_product(states[0], self.recurrent_kernel, masks), self.recurrent_bias)
+        return self.advance(self.sums(projected, product, axis=-1), states)
+
+    def sums(self, projected: Tensor, product: Tensor, axis: int) -> tuple[Tensor, ...]:
+        """What ``advance`` gets: projection plus recurrent product for each gate, but for the last ``apart`` gates
+        first their projections and then their products.  ``axis`` is that of the features."""
+        together = (self.gates - self.apart) * self.units
+        if not self.apart:
+            return _blocks(ops.add(projected, product), self.gates, axis)
+        one, other = ops.split(projected, [together], axis=axis), ops.split(product, [together], axis=axis)
+        return (
+            *_blocks(ops.add(one[0], other[0]), self.gates - self.apart, axis),
+            *_blocks(one[1], self.apart, axis),
+            *_blocks(other[1], self.apart, axis),
+        )
+
+    def advance(self, sums: tuple[Tensor, ...], states: States) -> States:
+        """The next states, element-wise, from what ``sums`` says and the states at t-1; all tensors of one shape."""
         raise NotImplementedError
 
-    has_backward: ClassVar[bool] = False
-    """Whether ``advance_traced`` and ``backward`` are given."""
+    @property
+    def fused(self) -> bool:
+        """Whether ``advance_traced`` and ``backward`` are given, and are those of this cell's options.
 
-    def advance_traced(self, projected: Tensor, product: Tensor, states: States) -> tuple[States, States]:
-        """``advance``, and beside the next states the trace: whatever tensors [batch, …] ``backward`` needs."""
+        A cell whose gradient holds for some of its options alone, or whose step is not element-wise, overrides this.
+        """
+        return type(self).backward is not Cell.backward
+
+    def advance_traced(self, sums: tuple[Tensor, ...], states: States) -> tuple[States, States]:
+        """``advance``, and beside the next states the trace: whatever ``backward`` needs besides the old states."""
         raise NotImplementedError
 
-    def backward(self, trace: States, states: States, gradients: States) -> tuple[Tensor, Tensor, States]:
+    def backward(self, trace: States, states: States, gradients: States) -> tuple[tuple[Tensor, ...], States]:
         """The gradient of one step (back-propagation through time, Werbos 1990).
 
         Args:
             trace: What ``advance_traced`` left.
             states: The states at t-1.
-            gradients: ∂loss/∂(states at t), each [batch, units].
+            gradients: ∂loss/∂(states at t).
 
         Returns:
-            ∂loss/∂projected, ∂loss/∂product, and ∂loss/∂(states at t-1) by the element-wise paths alone: what flows
-            through the recurrent product is the time loop's to add.
+            ∂loss/∂sums, and ∂loss/∂(states at t-1) by the element-wise paths alone: what flows through the recurrent
+            product is the time loop's to add, and the first is None where there is no other path.
         """
         raise NotImplementedError
 
-    def call(self, inputs: Tensor, states: States) -> tuple[Tensor, list[Tensor]]:
+    def call(self, inputs: Tensor, states: Any, training: bool = False) -> tuple[Tensor, Any]:
         """One step, as ``keras.layers.RNN`` calls it: inputs [batch, features] to (output, states)."""
-        states = tuple(states)  # Keras hands over a list or a tuple
-        product = ops.matmul(states[0], self.recurrent_kernel)
-        if self.recurrent_bias is not None:
-            product = ops.add(product, self.recurrent_bias)
-        after = self.advance(self.project(inputs), product, states)
-        return after[0], list(after)
+        nested = isinstance(states, list | tuple)
+        before = tuple(states) if nested else (states,)
+        masks = self.masks(inputs, before[0], training)
+        after = self.step(self.project(inputs, masks[0]), before, masks[1])
+        return after[0], list(after) if nested else after[0]
+
+    @property
+    def input_features(self) -> int:
+        """Features of the inputs that the weights were made for."""
+        return int(self.kernel.shape[0])
+
+    def at_once(self, projected: Tensor, initial: States, plan: Any) -> Any:
+        """All steps at once, a ``chatbot.layers.plan.Unfolded``, for a cell that can (minGRU); None: step by step."""
+        return None
+
+    def masks(self, inputs: Tensor, state: Tensor, training: bool) -> tuple[Any, Any]:
+        """The dropout masks of inputs and state, None where nothing is dropped; made once for a sequence."""
+        of_inputs = self.get_dropout_mask(inputs) if training and 0 < self.dropout < 1 else None
+        of_state = self.get_recurrent_dropout_mask(state) if training and 0 < self.recurrent_dropout < 1 else None
+        return of_inputs, of_state
 
     def get_initial_state(self, batch_size: Any = None) -> list[Tensor]:
         """Zeros: nothing remembered yet."""
-        return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in self.state_size]
+        return [ops.zeros((batch_size, self.units), dtype=self.compute_dtype) for _ in self.state_names]
 
     def get_config(self) -> dict[str, Any]:
         """What ``from_config`` needs to build the same cell, without its weights."""
-        serialize = keras.initializers.serialize
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "kernel_initializer": serialize(self.kernel_initializer),
-            "recurrent_initializer": serialize(self.recurrent_initializer),
-            "bias_initializer": serialize(self.bias_initializer),
-        }
+        written = {name: options.write(name, getattr(self, name)) for name in self.OPTIONS}
+        return {**super().get_config(), "units": self.units, **written}
+
+
+def _plus(product: Tensor, bias: Tensor | None) -> Tensor:
+    return product if bias is None else ops.add(product, bias)
+
+
+def _product(inputs: Tensor, kernel: Tensor, masks: Any) -> Tensor:
+    if isinstance(masks, Sequence):
+        kernels = ops.split(kernel, len(masks), axis=1)
+        parts = [ops.matmul(ops.multiply(inputs, m), k) for m, k in zip(masks, kernels, strict=True)]
+        return ops.concatenate(parts, axis=-1)
+    return ops.matmul(inputs if masks is None else ops.multiply(inputs, masks), kernel)
+
+
+def _blocks(tensor: Tensor, count: int, axis: int) -> tuple[Tensor, ...]:
+    return tuple(ops.split(tensor, count, axis=axis)) if count > 1 else (tensor,)

@@ -7,7 +7,10 @@ from typing import Any, ClassVar
 import keras
 from keras import ops
 
+from chatbot.layers.cells import options
 from chatbot.layers.cells.base import Cell, States, Tensor
+
+_WEIGHTS = list(options.WEIGHTS.items())
 
 
 @keras.saving.register_keras_serializable(package="chatbot")
@@ -22,42 +25,53 @@ class LSTMCell(Cell):
         h(t) = o(t) ∘ tanh(c(t))
 
     The path c(t-1) → c(t) is only scaled by f(t), so a gradient lives as long as the forget gate stays near 1.  Its
-    bias therefore starts at 1 (Jozefowicz et al. 2015).
+    bias therefore starts at 1 (Jozefowicz et al. 2015; option ``unit_forget_bias``).
     """
 
     gates: ClassVar[int] = 4
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
-    has_backward: ClassVar[bool] = True
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "activation": "tanh",
+        "recurrent_activation": "sigmoid",
+        "use_bias": True,
+        **dict(_WEIGHTS[:3]),
+        "unit_forget_bias": True,
+        **dict(_WEIGHTS[3:]),
+        **options.DROPOUT,
+        "seed": None,
+    }
 
-    def __init__(self, units: int, *, unit_forget_bias: bool = True, **kwargs: Any) -> None:
-        super().__init__(units, **kwargs)
-        self.unit_forget_bias = unit_forget_bias
+    unit_forget_bias: bool
 
     def _initial_bias(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:
-        bias = self.bias_initializer(shape, dtype=dtype)
         if not self.unit_forget_bias:
-            return bias
-        ones = ops.ones((self.units,), dtype=bias.dtype)
-        return ops.concatenate([bias[: self.units], ones, bias[2 * self.units :]])
+            return self.bias_initializer(shape, dtype=dtype)
+        return ops.concatenate(
+            [
+                self.bias_initializer((self.units,), dtype=dtype),
+                ops.ones((self.units,), dtype=dtype),
+                self.bias_initializer((2 * self.units,), dtype=dtype),
+            ]
+        )
 
-    def _gates(self, projected: Tensor, product: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        i, f, g, o = ops.split(ops.add(projected, product), 4, axis=-1)
-        return ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
+    @property
+    def fused(self) -> bool:
+        """The gradient below is that of tanh and the logistic function."""
+        return self.activation is keras.activations.tanh and self.recurrent_activation is keras.activations.sigmoid
 
-    def advance(self, projected: Tensor, product: Tensor, states: States) -> States:
+    def advance(self, sums: tuple[Tensor, ...], states: States) -> States:
         """The next (h, c)."""
-        i, f, g, o = self._gates(projected, product)
-        c = ops.add(ops.multiply(f, states[1]), ops.multiply(i, g))
-        return ops.multiply(o, ops.tanh(c)), c
+        return self.advance_traced(sums, states)[0]
 
-    def advance_traced(self, projected: Tensor, product: Tensor, states: States) -> tuple[States, States]:
+    def advance_traced(self, sums: tuple[Tensor, ...], states: States) -> tuple[States, States]:
         """The next (h, c); the trace is (i, f, g, o, tanh c)."""
-        i, f, g, o = self._gates(projected, product)
+        i, f, o = (self.recurrent_activation(sums[gate]) for gate in (0, 1, 3))
+        g = self.activation(sums[2])
         c = ops.add(ops.multiply(f, states[1]), ops.multiply(i, g))
-        squashed = ops.tanh(c)
+        squashed = self.activation(c)
         return (ops.multiply(o, squashed), c), (i, f, g, o, squashed)
 
-    def backward(self, trace: States, states: States, gradients: States) -> tuple[Tensor, Tensor, States]:
+    def backward(self, trace: States, states: States, gradients: States) -> tuple[tuple[Tensor, ...], States]:
         """With z the four sums before the gates' functions, and ∂x short for ∂loss/∂x:
 
         ∂c  = ∂c(t) + ∂h(t) ∘ o ∘ (1 - tanh² c)
@@ -68,17 +82,11 @@ class LSTMCell(Cell):
         i, f, g, o, squashed = trace
         dh, dc = gradients
         dc = dc + dh * o * (1.0 - squashed * squashed)
-        dz = ops.concatenate(
-            [
-                dc * g * i * (1.0 - i),
-                dc * states[1] * f * (1.0 - f),
-                dc * i * (1.0 - g * g),
-                dh * squashed * o * (1.0 - o),
-            ],
-            axis=-1,
+        kept = dc * f
+        sums = (
+            dc * g * i * (1.0 - i),
+            kept * states[1] * (1.0 - f),
+            dc * i * (1.0 - g * g),
+            dh * squashed * o * (1.0 - o),
         )
-        return dz, dz, (ops.zeros_like(dh), dc * f)
-
-    def get_config(self) -> dict[str, Any]:
-        """What ``from_config`` needs to build the same cell, without its weights."""
-        return {**super().get_config(), "unit_forget_bias": self.unit_forget_bias}
+        return sums, (None, kept)

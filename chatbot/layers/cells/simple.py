@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import keras
 from keras import ops
 
+from chatbot.layers.cells import options
 from chatbot.layers.cells.base import Cell, States, Tensor
 
 
@@ -20,21 +21,35 @@ class SimpleRNNCell(Cell):
     (Bengio et al. 1994), which is what the gated cells mend.
     """
 
-    gates: ClassVar[int] = 1
-    state_names: ClassVar[tuple[str, ...]] = ("h",)
-    has_backward: ClassVar[bool] = True
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "activation": "tanh",
+        "use_bias": True,
+        **options.WEIGHTS,
+        **options.DROPOUT,
+        "seed": None,
+    }
 
-    def advance(self, projected: Tensor, product: Tensor, states: States) -> States:
+    @property
+    def fused(self) -> bool:
+        """The gradient below is that of tanh."""
+        return self.activation is keras.activations.tanh
+
+    def masks(self, inputs: Tensor, state: Tensor, training: bool) -> tuple[Any, Any]:
+        """As ``Cell.masks``, but to drop everything is possible, as in Keras's vanilla cell and in no other."""
+        of_inputs = self.get_dropout_mask(inputs) if training and self.dropout > 0 else None
+        of_state = self.get_recurrent_dropout_mask(state) if training and self.recurrent_dropout > 0 else None
+        return of_inputs, of_state
+
+    def advance(self, sums: tuple[Tensor, ...], states: States) -> States:
         """The next state."""
-        return (ops.tanh(ops.add(projected, product)),)
+        return (self.activation(sums[0]),)
 
-    def advance_traced(self, projected: Tensor, product: Tensor, states: States) -> tuple[States, States]:
+    def advance_traced(self, sums: tuple[Tensor, ...], states: States) -> tuple[States, States]:
         """The next state, which is also all that the gradient needs."""
-        after = self.advance(projected, product, states)
+        after = self.advance(sums, states)
         return after, after
 
-    def backward(self, trace: States, states: States, gradients: States) -> tuple[Tensor, Tensor, States]:
-        """∂z = ∂h ∘ (1 - h²), for z = projected + product."""
+    def backward(self, trace: States, states: States, gradients: States) -> tuple[tuple[Tensor, ...], States]:
+        """∂z = ∂h ∘ (1 - h²), for z = x W + b + h(t-1) U."""
         (h,) = trace
-        dz = ops.multiply(gradients[0], ops.subtract(1.0, ops.square(h)))
-        return dz, dz, (ops.zeros_like(h),)
+        return (ops.multiply(gradients[0], ops.subtract(1.0, ops.square(h))),), (None,)

@@ -1,4 +1,4 @@
-"""The recurrent layer against the layers of Keras, with their own weights."""
+"""The recurrent layer against the layers of Keras, with their own weights; all their options are in ``parity``."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from chatbot.errors import UsageError
-from chatbot.layers import CELLS, Recurrent, make_cell
+from chatbot.errors import LayerError
+from chatbot.layers import CELLS, GRUCell, LSTMCell, Recurrent, Restarts, make_cell
 
 UNITS, FEATURES, BATCH, STEPS = 5, 3, 4, 7
 KERAS_LAYERS = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
-every_cell = pytest.mark.parametrize("name", CELLS)
+every_cell = pytest.mark.parametrize("name", KERAS_LAYERS)
+every_cell_of_ours = pytest.mark.parametrize("name", CELLS)
 
 
 def twins(name: str, randomised: Any, **arguments: Any) -> tuple[Recurrent, keras.layers.RNN]:
@@ -112,19 +113,86 @@ def test_a_stateful_layer_goes_on_where_it_stopped(name: str, randomised: Any) -
     np.testing.assert_allclose(ours(inputs), theirs(inputs), atol=1e-6)
 
 
-@every_cell
+def started(name: str, randomised: Any, **arguments: Any) -> tuple[Recurrent, tf.Tensor, tuple[tf.Tensor, ...]]:
+    """Any layer of ours with random weights, inputs and initial states."""
+    layer, rng = Recurrent(make_cell(name, UNITS), **arguments), np.random.default_rng(6)
+    layer.build((None, None, FEATURES))
+    inputs = tf.constant(rng.normal(size=(BATCH, STEPS, FEATURES)), tf.float32)
+    states = tuple(tf.constant(rng.normal(size=(BATCH, UNITS)), tf.float32) for _ in layer.cell.state_names)
+    return randomised(layer, 3), inputs, states
+
+
+@every_cell_of_ours
 def test_a_single_step_without_a_loop_equals_the_first_step_of_the_loop(name: str, randomised: Any) -> None:
-    layer, _ = twins(name, randomised, return_sequences=True)
-    rng = np.random.default_rng(6)
-    inputs = rng.normal(size=(BATCH, STEPS, FEATURES)).astype(np.float32)
-    initial = tuple(tf.constant(rng.normal(size=(BATCH, UNITS)), tf.float32) for _ in layer.cell.state_names)
-    together, states = layer.unfold(tf.constant(inputs), initial), initial
+    layer, inputs, states = started(name, randomised)
+    together = layer.unfold(inputs, states)
     for step in range(STEPS):
-        after = layer.unfold(tf.constant(inputs[:, step : step + 1]), states)
+        after = layer.unfold(inputs[:, step : step + 1], states)
         for one, all_ in zip(after, together, strict=True):
             assert one.shape == (BATCH, 1, UNITS)
             np.testing.assert_allclose(one[:, 0], all_[:, step], atol=1e-6)
         states = tuple(state[:, 0] for state in after)
+
+
+@every_cell_of_ours
+def test_a_call_gives_what_unfolding_gives(name: str, randomised: Any) -> None:
+    layer, inputs, states = started(name, randomised, return_sequences=True, return_state=True)
+    mask = masks()["mask"]
+    output, *last = layer(inputs, initial_state=list(states), mask=mask)
+    after = layer.unfold(inputs, states, mask=mask)
+    seen = np.cumsum(mask, axis=1)[..., None] > 0  # before, a call gives zeros, as Keras does
+    np.testing.assert_allclose(output, np.where(seen, after[0], 0.0), atol=1e-6)
+    for got, part in zip(last, after, strict=True):
+        np.testing.assert_allclose(got, part[:, -1], atol=1e-6)
+
+
+@every_cell_of_ours
+def test_what_stands_in_masked_steps_is_not_computed_with(name: str, randomised: Any) -> None:
+    layer, inputs, states = started(name, randomised)
+    mask, found = masks()["mask"], []
+    flags = np.random.default_rng(3).random((BATCH, STEPS)) < 0.3
+    restarts = Restarts(flags, tuple(tf.stack([state] * STEPS, axis=1) for state in states))
+    for value in (0.0, np.nan, np.inf):
+        spoilt = tf.where(mask[..., None], inputs, tf.constant(value, tf.float32))
+        sources = [spoilt, *states, *(v.value for v in layer.trainable_variables)]
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            after = layer.unfold(spoilt, states, mask=mask, restarts=restarts)
+            loss = tf.add_n([tf.reduce_sum(part**2) for part in after])
+        found.append([*after, *tape.gradient(loss, sources, unconnected_gradients="zero")])
+    for other in found[1:]:
+        for got, want in zip(other, found[0], strict=True):
+            np.testing.assert_array_equal(got, want)
+
+
+@every_cell_of_ours
+def test_truncation_is_that_of_the_layer_and_leaves_the_outputs_alone(name: str, randomised: Any) -> None:
+    found = []
+    for bptt_steps in (None, STEPS, 2):
+        layer, inputs, states = started(name, randomised, bptt_steps=bptt_steps, return_sequences=True)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            output = layer(inputs, initial_state=list(states))
+            loss = tf.reduce_sum(output[:, -1])
+        found.append((output, np.asarray(tape.gradient(loss, inputs))))
+    for output, _ in found[1:]:
+        np.testing.assert_allclose(output, found[0][0], atol=1e-6)
+    np.testing.assert_array_equal(found[1][1], found[0][1])
+    last_stretch = (STEPS - 1) // 2 * 2
+    assert not found[2][1][:, :last_stretch].any()
+    np.testing.assert_allclose(found[2][1][:, last_stretch:], found[0][1][:, last_stretch:], atol=1e-6)
+
+
+@every_cell
+@pytest.mark.parametrize("masked", ["no mask", "mask"])
+def test_making_the_traces_again_changes_nothing(name: str, masked: str, randomised: Any) -> None:
+    found = []
+    for recompute in (False, True):
+        layer, inputs, states = started(name, randomised, recompute=recompute, **SEQUENCES)
+        upstream = [np.ones((BATCH, STEPS, UNITS), np.float32), *[np.ones((BATCH, UNITS), np.float32)] * len(states)]
+        found.append(results(layer, inputs, masks()[masked], states, upstream))
+    for got, want in zip(*(outputs + gradients for outputs, gradients in found), strict=True):
+        np.testing.assert_allclose(got, want, atol=1e-6)
 
 
 @every_cell
@@ -169,5 +237,55 @@ def test_any_number_of_steps_runs_in_one_compiled_function(name: str, randomised
 
 @pytest.mark.parametrize("cell", ["lstm", None, keras.layers.LSTMCell(3)], ids=["name", "none", "of Keras"])
 def test_what_is_no_cell_of_ours_is_refused(cell: Any) -> None:
-    with pytest.raises(UsageError, match=type(cell).__name__):
+    with pytest.raises(LayerError, match=type(cell).__name__):
         Recurrent(cell)
+
+
+@pytest.mark.parametrize("bptt_steps", [0, -1, 2.5, "3"], ids=repr)
+def test_a_truncation_to_no_whole_number_of_steps_is_refused(bptt_steps: Any) -> None:
+    with pytest.raises(LayerError, match="bptt_steps = ") as caught:
+        Recurrent(make_cell("gru", UNITS), bptt_steps=bptt_steps)
+    assert repr(bptt_steps) in caught.value.received
+
+
+@pytest.mark.parametrize(
+    ("cell", "arguments"),
+    [
+        (GRUCell(3, reset_after=False), {}),
+        (LSTMCell(3, activation="relu"), {}),
+        (LSTMCell(3, recurrent_dropout=0.5), {}),
+        (GRUCell(3, implementation=1), {}),
+        (GRUCell(3), {"unroll": True}),
+    ],
+    ids=["reset before", "relu", "recurrent dropout", "gates apart", "unrolled"],
+)
+def test_traces_are_not_made_again_where_none_are_kept(cell: Any, arguments: dict[str, bool]) -> None:
+    Recurrent(cell, **arguments)
+    with pytest.raises(LayerError):
+        Recurrent(cell, recompute=True, **arguments)
+
+
+@every_cell_of_ours
+def test_inputs_and_states_of_another_shape_are_refused_in_words(name: str, randomised: Any) -> None:
+    layer, inputs, states = started(name, randomised)
+    for wrong in (inputs[..., :2], inputs[:, 0], inputs[None]):
+        with pytest.raises(Exception, match=f"inputs of shape .*{wrong.shape[-1]}.*expected .batch, time, {FEATURES}"):
+            layer(wrong)
+    for wrong in ([*states, states[0]], [state[:, :-1] for state in states], [state[0] for state in states]):
+        with pytest.raises(Exception, match=f"expected h .batch, {UNITS}"):
+            layer(inputs, initial_state=list(wrong))
+
+
+def test_inputs_of_another_shape_are_refused_with_a_layer_error(randomised: Any) -> None:
+    layer, inputs, _ = started("lstm", randomised)
+    with pytest.raises(LayerError):
+        layer(inputs[..., :2])
+
+
+@every_cell_of_ours
+def test_a_configuration_makes_the_same_layer(name: str) -> None:
+    layer = Recurrent(make_cell(name, UNITS), bptt_steps=3, go_backwards=True, recompute=name in KERAS_LAYERS)
+    again = Recurrent.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    assert (again.bptt_steps, again.recompute, again.go_backwards) == (3, name in KERAS_LAYERS, True)
+    assert type(again.cell) is type(layer.cell)

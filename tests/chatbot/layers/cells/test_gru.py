@@ -66,8 +66,10 @@ def test_the_gradient_of_a_step_equals_central_differences(seed: int) -> None:
         return gradient
 
     cell, (projected, product, h) = GRUCell(UNITS), map(tf.constant, at)
-    _, trace = cell.advance_traced(projected, product, (h,))
-    d_projected, d_product, (d_h,) = cell.backward(trace, (h,), (tf.constant(above),))
+    (after,), trace = cell.advance_traced(cell.sums(projected, product, axis=-1), (h,))
+    np.testing.assert_allclose(after, rest(*at), atol=1e-12)
+    (d_z, d_r, d_xn, d_hn), (d_h,) = cell.backward(trace, (h,), (tf.constant(above),))
+    d_projected, d_product = tf.concat([d_z, d_r, d_xn], axis=-1), tf.concat([d_z, d_r, d_hn], axis=-1)
     for part, found in enumerate((d_projected, d_product, d_h)):
         np.testing.assert_allclose(found, numeric(part), atol=1e-8)
 
@@ -89,3 +91,33 @@ def test_the_rows_of_the_bias_belong_to_the_inputs_and_to_the_state(randomised: 
     kernel, recurrent, bias = cell.get_weights()
     got = cell(tf.constant(x, tf.float32), [tf.constant(h, tf.float32)])[0]
     assert np.abs(oracle(x, h, [kernel, recurrent, bias[::-1]]) - np.asarray(got)).max() > 0.01
+
+
+def reset_before(x: np.ndarray, h: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
+    """Cho et al. 2014 as printed: the reset gate before the product, one row of bias."""
+    kernel, recurrent, bias = weights
+    (xz, xr, xn), (uz, ur, un) = np.split(x @ kernel + bias, 3, axis=-1), np.split(recurrent, 3, axis=-1)
+    z, r = sigmoid(xz + h @ uz), sigmoid(xr + h @ ur)
+    return z * h + (1.0 - z) * np.tanh(xn + (r * h) @ un)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_form_of_the_paper_equals_its_equations(seed: int, randomised: Any) -> None:
+    cell, rng = GRUCell(UNITS, reset_after=False), np.random.default_rng(seed)
+    cell.build((None, FEATURES))
+    weights = [w.astype(np.float64) for w in randomised(cell, seed).get_weights()]
+    assert [w.shape for w in weights] == [(FEATURES, 3 * UNITS), (UNITS, 3 * UNITS), (3 * UNITS,)]
+    h = rng.normal(size=(BATCH, UNITS))
+    states = [tf.constant(h, tf.float32)]
+    for x in rng.normal(size=(STEPS, BATCH, FEATURES)):
+        other, h = rest(x @ weights[0] + weights[2], h @ weights[1], h), reset_before(x, h, weights)
+        _, states = cell(tf.constant(x, tf.float32), states)
+        np.testing.assert_allclose(states[0], h, atol=1e-6)
+        assert np.abs(other - h).max() > 1e-3  # the two forms are not the same
+
+
+def test_the_gradient_by_hand_is_for_one_product_and_the_standard_functions_alone() -> None:
+    assert GRUCell(UNITS).fused
+    assert GRUCell(UNITS, use_bias=False).fused
+    for other in ({"reset_after": False}, {"activation": "relu"}, {"recurrent_activation": "hard_sigmoid"}):
+        assert not GRUCell(UNITS, **other).fused

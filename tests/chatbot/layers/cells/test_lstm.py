@@ -70,12 +70,13 @@ def test_the_gradient_of_a_step_equals_central_differences(seed: int) -> None:
         return gradient
 
     cell, states = LSTMCell(UNITS), (tf.zeros_like(c), tf.constant(c))
-    _, trace = cell.advance_traced(tf.constant(z), tf.zeros_like(z), states)
-    d_projected, d_product, (d_h, d_c) = cell.backward(trace, states, tuple(map(tf.constant, above)))
-    np.testing.assert_allclose(d_projected, numeric(z, lambda moved: loss(moved, c)), atol=1e-8)
-    np.testing.assert_allclose(d_product, d_projected)
+    after, trace = cell.advance_traced(tuple(tf.split(tf.constant(z), 4, axis=-1)), states)
+    for got, want in zip(after, rest(z, c), strict=True):
+        np.testing.assert_allclose(got, want, atol=1e-12)
+    d_sums, (d_h, d_c) = cell.backward(trace, states, tuple(map(tf.constant, above)))
+    np.testing.assert_allclose(tf.concat(d_sums, axis=-1), numeric(z, lambda moved: loss(moved, c)), atol=1e-8)
     np.testing.assert_allclose(d_c, numeric(c, lambda moved: loss(z, moved)), atol=1e-8)
-    assert not np.asarray(d_h).any()
+    assert d_h is None  # h(t-1) matters by the product alone
 
 
 @pytest.mark.parametrize("order", [order for order in itertools.permutations(range(4)) if order != (0, 1, 2, 3)])
@@ -98,3 +99,24 @@ def test_the_forget_gate_starts_open_unless_told_otherwise() -> None:
             i, f, g, o = np.split(np.asarray(made.bias), 4)
             np.testing.assert_array_equal(f, value)
             np.testing.assert_array_equal(np.concatenate([i, g, o]), 0.5)
+
+
+def test_the_gradient_by_hand_is_for_the_standard_functions_alone() -> None:
+    assert LSTMCell(UNITS).fused
+    assert LSTMCell(UNITS, activation=keras.activations.tanh, use_bias=False).fused
+    for other in ({"activation": "relu"}, {"recurrent_activation": "hard_sigmoid"}, {"recurrent_activation": None}):
+        assert not LSTMCell(UNITS, **other).fused
+
+
+def test_other_functions_take_the_places_of_the_standard_ones(randomised: Any) -> None:
+    cell = LSTMCell(UNITS, activation="softsign", recurrent_activation="hard_sigmoid", use_bias=False)
+    cell.build((None, FEATURES))
+    kernel, recurrent = (w.astype(np.float64) for w in randomised(cell, 9).get_weights())
+    rng = np.random.default_rng(9)
+    x, h, c = rng.normal(size=(BATCH, FEATURES)), rng.normal(size=(BATCH, UNITS)), rng.normal(size=(BATCH, UNITS))
+    i, f, g, o = np.split(x @ kernel + h @ recurrent, 4, axis=-1)
+    gate, squash = (lambda z: np.clip(z / 6.0 + 0.5, 0.0, 1.0)), (lambda z: z / (1.0 + np.abs(z)))
+    after = gate(f) * c + gate(i) * squash(g)
+    got = cell(tf.constant(x, tf.float32), [tf.constant(h, tf.float32), tf.constant(c, tf.float32)])[1]
+    np.testing.assert_allclose(got[1], after, atol=1e-6)
+    np.testing.assert_allclose(got[0], gate(o) * squash(after), atol=1e-6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -37,13 +38,13 @@ def test_the_gradient_of_a_step_equals_central_differences(seed: int) -> None:
     rng, step = np.random.default_rng(seed), 1e-5
     z, above = rng.normal(size=(BATCH, UNITS)), rng.normal(size=(BATCH, UNITS))
     cell = SimpleRNNCell(UNITS)
-    _, trace = cell.advance_traced(tf.constant(z), tf.zeros_like(z), (tf.zeros_like(z),))
-    d_projected, d_product, (d_before,) = cell.backward(trace, (tf.zeros_like(z),), (tf.constant(above),))
+    (after,), trace = cell.advance_traced((tf.constant(z),), (tf.zeros_like(z),))
+    np.testing.assert_allclose(after, np.tanh(z), atol=1e-12)
+    (d_sum,), d_states = cell.backward(trace, (tf.zeros_like(z),), (tf.constant(above),))
     # Element by element the loss Σ above ∘ tanh z, so that all elements can be moved at once.
     numeric = above * (np.tanh(z + step) - np.tanh(z - step)) / (2 * step)
-    np.testing.assert_allclose(d_projected, numeric, atol=1e-9)
-    np.testing.assert_allclose(d_product, numeric, atol=1e-9)
-    assert not np.asarray(d_before).any()
+    np.testing.assert_allclose(d_sum, numeric, atol=1e-9)
+    assert d_states == (None,)  # the old state matters by the product alone
 
 
 def test_the_oracle_notices_a_transposed_recurrent_kernel(randomised: Any) -> None:
@@ -62,3 +63,19 @@ def test_a_state_without_input_is_squashed_away() -> None:
     for _ in range(50):
         _, states = cell(tf.zeros((1, FEATURES)), states)
     assert float(tf.reduce_max(states[0])) < 0.25
+
+
+@pytest.mark.parametrize("activation", ["tanh", keras.activations.tanh])
+def test_the_gradient_by_hand_is_for_tanh_alone(activation: Any) -> None:
+    assert SimpleRNNCell(UNITS, activation=activation).fused
+    assert not SimpleRNNCell(UNITS, activation="relu").fused
+    assert not SimpleRNNCell(UNITS, activation=lambda x: keras.activations.tanh(x)).fused
+
+
+def test_another_activation_is_that_of_the_equation(randomised: Any) -> None:
+    cell, rng = SimpleRNNCell(UNITS, activation="relu", use_bias=False), np.random.default_rng(6)
+    cell.build((None, FEATURES))
+    kernel, recurrent = randomised(cell).get_weights()
+    x, h = rng.normal(size=(BATCH, FEATURES)), rng.normal(size=(BATCH, UNITS))
+    got = cell(tf.constant(x, tf.float32), [tf.constant(h, tf.float32)])[0]
+    np.testing.assert_allclose(got, np.maximum(0.0, x @ kernel + h @ recurrent), atol=1e-6)
