@@ -95,7 +95,9 @@ class ModelConfig(Config):
     """The shape of the network; with the weights it is all that is needed to build it."""
 
     cell: str = "lstm"
-    """Name of the recurrent cell, for encoder and decoder alike: rnn, lstm or gru."""
+    """The recurrent cell of encoder and decoder: rnn, lstm, gru, memoryless, lstm_layernorm, lstm_peephole, mingru, a
+    cell that an installed package offers, or package.module:Class, a class of your own (it is imported from the current
+    directory too, and so run)."""
     vocabulary_size: int = 6000
     """Number of sub-word pieces, the special symbols included."""
     embedding_size: int = 256

@@ -67,10 +67,11 @@ def run_train(args: argparse.Namespace) -> int:
     require_extra()
     from rich.console import Console
 
-    from chatbot.layers import make_cell
+    from chatbot.layers import find_cell, make_cell
     from train.trainer import Run, train
 
-    make_cell(model.cell, 1)  # an unknown name is an error now, not after reading the corpus
+    find_cell(model.cell)  # may import a module of the user's: this name is the user's own, not a bundle's
+    make_cell(model.cell, 1)  # what is no cell is an error now, not after reading the corpus
     out = _run_folder(args, model.cell)
     dialogues = read(args.paths)
     validation = read(args.valid) if args.valid else None
@@ -129,7 +130,7 @@ def run_evaluate(args: argparse.Namespace) -> int:
 def _run_folder(args: argparse.Namespace, cell: str) -> Path:
     """Where to write to; a trained model is not replaced unless that is asked for."""
     if args.out is None:
-        return Path("runs") / f"{datetime.datetime.now():%Y%m%d-%H%M%S}-{cell}"
+        return Path("runs") / f"{datetime.datetime.now():%Y%m%d-%H%M%S}-{cell.rpartition(':')[2]}"
     out: Path = args.out
     if (out / "bundle").exists() and not args.overwrite:
         raise UsageError(

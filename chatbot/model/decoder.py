@@ -12,8 +12,9 @@ import keras
 from keras import ops
 
 from chatbot.config import ModelConfig
-from chatbot.layers import GeneralAttention, Recurrent, Restarts, make_cell
+from chatbot.layers import GeneralAttention, Restarts
 from chatbot.layers.cells.base import States, Tensor
+from chatbot.model.recurrent import MakeRecurrent, make_recurrent
 
 
 class Decoded(NamedTuple):
@@ -36,13 +37,10 @@ class Decoder(keras.layers.Layer):
     pointer distribution.
     """
 
-    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+    def __init__(self, config: ModelConfig, *, make_recurrent: MakeRecurrent = make_recurrent, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.recurrent = [
-            Recurrent(make_cell(config.cell, config.units), return_sequences=True, name=f"recurrent_{number}")
-            for number in range(config.layers)
-        ]
+        self.recurrent = [make_recurrent(config, f"recurrent_{number}") for number in range(config.layers)]
         self.attention = GeneralAttention(name="attention")
         self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
         self.readout = keras.layers.Dense(config.embedding_size, activation="tanh", name="readout")

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 
 from chatbot.config import ModelConfig
-from chatbot.layers import Recurrent, make_cell
 from chatbot.layers.cells.base import States, Tensor
+from chatbot.model.recurrent import MakeRecurrent, make_recurrent
 
 
 class Encoder(keras.layers.Layer):
@@ -18,13 +18,10 @@ class Encoder(keras.layers.Layer):
     last one left gives what reading both at once would.
     """
 
-    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+    def __init__(self, config: ModelConfig, *, make_recurrent: MakeRecurrent = make_recurrent, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.recurrent = [
-            Recurrent(make_cell(config.cell, config.units), return_sequences=True, name=f"recurrent_{number}")
-            for number in range(config.layers)
-        ]
+        self.recurrent = [make_recurrent(config, f"recurrent_{number}") for number in range(config.layers)]
         self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
 
     def build(self, embedded_shape: tuple[int | None, ...]) -> None:

@@ -8,11 +8,14 @@ import keras
 from keras import ops
 
 from chatbot.config import ModelConfig
+from chatbot.errors import LayerError
 from chatbot.layers import Restarts
 from chatbot.layers.cells.base import Tensor
 from chatbot.model.decoder import Decoded, Decoder
 from chatbot.model.encoder import Encoder
+from chatbot.model.likelihood import log_likelihood
 from chatbot.model.metrics import WordPerplexity
+from chatbot.model.recurrent import MakeRecurrent, make_recurrent
 
 _TINY = 1e-9
 """Stands for the probability of copying a piece that is nowhere to be copied from, whose logarithm is not finite."""
@@ -26,9 +29,10 @@ class Seq2Seq(keras.Model):
 
     Args:
         config: Everything about the shape of the network; the weights are made at once.
+        make_recurrent: What makes the recurrent layers of encoder and decoder.
     """
 
-    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+    def __init__(self, config: ModelConfig, *, make_recurrent: MakeRecurrent = make_recurrent, **kwargs: Any) -> None:
         super().__init__(name="seq2seq", **kwargs)
         self.config = config
         # A standard deviation of 1/√size lets the transposed table start as well-scaled logits.
@@ -38,8 +42,8 @@ class Seq2Seq(keras.Model):
             embeddings_initializer=keras.initializers.RandomNormal(stddev=config.embedding_size**-0.5),
             name="embedding",
         )
-        self.encoder = Encoder(config, name="encoder")
-        self.decoder = Decoder(config, name="decoder")
+        self.encoder = Encoder(config, make_recurrent=make_recurrent, name="encoder")
+        self.decoder = Decoder(config, make_recurrent=make_recurrent, name="decoder")
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.word_perplexity = WordPerplexity(name="word_perplexity")
         self.embedding.build((None, None))
@@ -74,7 +78,18 @@ class Seq2Seq(keras.Model):
         return self._log_likelihood(decoded, ids)
 
     def embed(self, ids: Tensor) -> Tensor:
-        """The embeddings of ids [batch, n], scaled to unit variance: [batch, n, embedding_size]."""
+        """The embeddings of ids [batch, n], scaled to unit variance: [batch, n, embedding_size].
+
+        Raises:
+            LayerError: if the ids are no whole numbers by their type: Keras would round them without a word.
+        """
+        dtype = keras.backend.standardize_dtype(ids.dtype)
+        if not keras.backend.is_int_dtype(dtype):
+            raise LayerError(
+                f"{self.name}: {dtype} ids",
+                expected="integer ids",
+                remedy='give what a tokenizer makes, or cast with keras.ops.cast(ids, "int32")',
+            )
         return ops.multiply(self.embedding(ids), self.config.embedding_size**0.5)
 
     def logits(self, features: Tensor) -> Tensor:
@@ -88,7 +103,7 @@ class Seq2Seq(keras.Model):
 
     def _log_likelihood(self, decoded: Decoded, ids: Tensor) -> Tensor:
         targets = ids[:, 1:]
-        free = -ops.sparse_categorical_crossentropy(targets, self.logits(decoded.features[:, :-1]), from_logits=True)
+        free = log_likelihood(decoded.features[:, :-1], self.embedding.embeddings, self.bias, targets)
         same = ops.equal(ops.expand_dims(targets, -1), ops.expand_dims(ids, 1))
         copied = ops.sum(ops.where(same, decoded.attention[:, :-1], 0.0), axis=-1)
         gate = decoded.copy[:, :-1]

@@ -161,6 +161,20 @@ def test_an_unknown_cell_is_answered_with_the_cells_there_are(
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [(None, "no module 'mycell'"), ("1 / 0", "ZeroDivisionError"), ("", "has no MyCell"), ("MyCell = 3", "is no cell")],
+)
+def test_a_cell_of_ones_own_that_cannot_be_had_is_named_before_the_corpus_is_read(
+    text: str | None, said: str, tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / "mycell.py").write_text(text)
+    done = in_a_process_of_its_own("train", "missing.jsonl", "--cell", "mycell:MyCell", cwd=tmp_path)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert said in done.err
+
+
+@pytest.mark.parametrize(
     ("option", "value"),
     [("--units", "0"), ("--dropout", "1"), ("--passes", "0"), ("--learning-rate", "nan"), ("--seed", "-1")],
 )

@@ -34,7 +34,7 @@ def example(encoder: Encoder, seed: int) -> tuple[tf.Tensor, Any]:
     return tf.constant(rng.normal(size=(BATCH, STEPS, CONFIG.embedding_size)), tf.float32), initial
 
 
-@every_cell
+@pytest.mark.parametrize("name", KERAS_LAYERS)
 def test_the_states_equal_those_of_a_stack_of_keras_layers(name: str, randomised: Any) -> None:
     encoder = built(name, randomised)
     inputs, initial = example(encoder, 0)
@@ -69,7 +69,9 @@ def test_no_annotation_knows_what_comes_after_it_and_each_knows_what_came_before
     changed = tf.concat([inputs[:, :5], -inputs[:, 5:6], inputs[:, 6:]], axis=1)
     a, b = np.asarray(encoder(inputs, states)[-1][0]), np.asarray(encoder(changed, states)[-1][0])
     np.testing.assert_array_equal(a[:, :5], b[:, :5])
-    assert (np.abs(a - b)[:, 5:].max(-1) > 1e-6).all()
+    differs = np.abs(a - b)[:, 5:].max(-1) > 1e-6
+    assert differs[:, 0].all()
+    assert differs[:, 1:].all() if name != "memoryless" else not differs[:, 1:].any()
 
 
 @every_cell

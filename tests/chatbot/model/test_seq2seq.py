@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from chatbot.errors import LayerError
 from chatbot.layers import CELLS
 from chatbot.model import Seq2Seq
 from chatbot.text.tokenizer import ASSISTANT, END, USER
@@ -147,11 +148,15 @@ def test_a_likelihood_does_not_depend_on_what_comes_later(name: str, model_of: A
 def test_a_likelihood_depends_on_every_turn_before_also_outside_the_window(name: str, model_of: Any) -> None:
     model = model_of(name)
     ids, starts = dialogue(7)
-    whole, last = score(model, ids, starts), int(starts[-1])
+    last = int(starts[-1])
     assert last > WINDOW + 6  # the first turn has left the window, its trace is in the state
-    changed = np.repeat(ids[None], last, 0)
-    np.fill_diagonal(changed, 20)
-    differences = np.abs(score(model, changed, starts) - whole)[:, last:].max(-1)
+    changed = np.repeat(ids[None], last + 1, 0)
+    np.fill_diagonal(changed[:last], 20)
+    *scores, whole = score(model, changed, starts)  # in one batch: another one may be rounded otherwise
+    differences = np.abs(np.array(scores) - whole)[:, last:].max(-1)
+    if name == "memoryless":
+        assert not differences[: last - WINDOW].any()
+        return
     assert differences[3] > 1e-7
     assert (differences[last - WINDOW - 2 :] > 1e-7).all()
 
@@ -219,3 +224,20 @@ def test_every_weight_learns_from_a_dialogue(name: str, model_of: Any) -> None:
         values = np.asarray(tf.convert_to_tensor(gradient))
         assert np.isfinite(values).all(), variable.path
         assert values.any(), variable.path
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bool"])
+def test_ids_that_are_no_whole_numbers_are_refused(dtype: str, make_model: Any) -> None:
+    model, (ids, starts) = make_model(**SMALL), dialogue(12)
+    for given in (ids[None].astype(dtype), tf.cast(ids[None], dtype)):
+        with pytest.raises(LayerError, match=f"{dtype} ids; expected integer ids") as caught:
+            model.embed(given)
+        assert "cast" in caught.value.remedy
+    with pytest.raises(Exception, match="ids; expected integer ids"):  # Keras may pack it into an error of its own
+        model({"ids": tf.cast(ids[None], dtype), "starts": tf.constant(starts[None])})
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
+def test_ids_of_any_integer_type_mean_the_same(dtype: str, make_model: Any) -> None:
+    model, (ids, _) = make_model(**SMALL), dialogue(12)
+    np.testing.assert_array_equal(model.embed(ids[None].astype(dtype)), model.embed(tf.constant(ids[None])))

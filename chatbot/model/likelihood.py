@@ -1,0 +1,78 @@
+"""How likely a piece is among all of the vocabulary, with as few passes over all logits as can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import ops
+
+from chatbot.layers.cells.base import Tensor
+from chatbot.layers.scan import scan, stacked, with_gradient
+
+_COLUMNS = 256
+"""Positions whose logits are in memory at a time: for 6,000 pieces 6 MB, so that they stay in the cache."""
+
+
+def log_likelihood(features: Tensor, table: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    """log softmax(E f + b) at the target: the natural log-likelihood of each target.
+
+    The logits of all positions, their exponentials and their gradients are by far the largest tensors of a training
+    step, and passing over them costs as much as the matrix products.  So they are made for a few positions at a time,
+    while they are in the cache, and only the exponentials are kept for the backward pass, as they are.
+
+    Args:
+        features: f, [batch, n, size].
+        table: E, [vocabulary, size].
+        bias: b, [vocabulary].
+        targets: int [batch, n].
+
+    Returns:
+        [batch, n], in the dtype of the features.
+    """
+    size = features.shape[-1]
+    flat = ops.reshape(features, (-1, size))
+    chosen = ops.reshape(targets, (-1,))
+    logits = ops.sum(ops.multiply(flat, ops.take(table, chosen, axis=0)), axis=-1) + ops.take(bias, chosen)
+    return ops.reshape(logits - log_partition(flat, table, bias), ops.shape(targets))
+
+
+def log_partition(features: Tensor, table: Tensor, bias: Tensor) -> Tensor:
+    """log Σ exp(E f + b) over the vocabulary for features [n, size]: [n].
+
+    Inside, the logits z of a block of positions are [vocabulary, positions], one product [E, b] [f, 1]ᵀ.  Their
+    gradient is softmax(z) = exp(z - max) / Σ, of which the division is left to the small side of the two products.
+    """
+    count, size = ops.shape(features)
+    blocks = -(-count // _COLUMNS)
+
+    def blocked(tensor: Tensor) -> Tensor:
+        padded = ops.pad(tensor, ((0, blocks * _COLUMNS - count), (0, 0)))
+        return ops.reshape(padded, (blocks, _COLUMNS, padded.shape[1]))
+
+    def forward(features: Tensor, table: Tensor, bias: Tensor) -> tuple[tuple[Tensor, ...], Any]:
+        wide = ops.concatenate([table, bias[:, None]], axis=1)
+        rows = blocked(ops.concatenate([features, ops.ones_like(features[:, :1])], axis=1))
+
+        def step(_: tuple[Tensor, ...], now: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+            logits = ops.matmul(wide, ops.transpose(now[0]))
+            highest = ops.max(logits, axis=0)
+            powers = ops.exp(logits - highest)
+            total = ops.sum(powers, axis=0)
+            return (), (ops.log(total) + highest, total, powers)
+
+        _, (partition, total, powers) = scan(step, (), (rows,), blocks)
+        return (ops.reshape(stacked(partition), (-1,))[:count],), (rows, stacked(total), powers, wide)
+
+    def backward(left: Any, upstream: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        rows, total, powers, wide = left
+        scale = blocked(upstream[0][:, None]) / total[..., None]
+        transposed = ops.transpose(wide[:, :size])
+
+        def step(carry: tuple[Tensor, ...], now: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+            scaled, scale, powers = now
+            return (carry[0] + ops.matmul(powers, scaled),), (ops.transpose(ops.matmul(transposed, powers)) * scale,)
+
+        (d_wide,), (recorded,) = scan(step, (ops.zeros_like(wide),), (rows * scale, scale, powers), blocks)
+        return ops.reshape(stacked(recorded), (-1, size))[:count], d_wide[:, :size], d_wide[:, size]
+
+    return with_gradient(forward, backward, (features, ops.convert_to_tensor(table), ops.convert_to_tensor(bias)))[0]
