@@ -18,7 +18,7 @@ train: $(VENV)/.train  ## train a model: make train ARGS="my.jsonl --out runs/mi
 	@$(BIN)/chatbot train $(ARGS)
 
 test: $(VENV)/.dev  ## run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 lint: $(VENV)/.dev  ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -26,7 +26,7 @@ lint: $(VENV)/.dev  ## style and types
 format: $(VENV)/.dev  ## put the source in the house style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-bench: $(VENV)/.dev  ## measure speed and memory
+bench: $(VENV)/.bench  ## measure speed and memory
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 clean:  ## remove the virtual environment and what tools left behind
@@ -48,4 +48,8 @@ $(VENV)/.train: $(VENV)/.base
 
 $(VENV)/.dev: $(VENV)/.train
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev,bench]'
 	@touch $@

@@ -11,14 +11,15 @@ class Row(NamedTuple):
     what: str
     value: float
     bound: float
-    """The figure must not be above it."""
+    """The figure must not be above it; with ``at_least``, not below it."""
     unit: str
     detail: str
     """What it was computed from, with the spread."""
+    at_least: bool = False
 
     @property
     def holds(self) -> bool:
-        return self.value <= self.bound
+        return self.value >= self.bound if self.at_least else self.value <= self.bound
 
 
 def spread(values: Sequence[float], scale: float = 1.0) -> str:
@@ -28,7 +29,8 @@ def spread(values: Sequence[float], scale: float = 1.0) -> str:
 
 def show(rows: Sequence[Row]) -> None:
     """Print a Markdown table."""
-    print("\n| measured | value | at most | holds | from |\n|---|---|---|---|---|")
+    print("\n| measured | value | bound | holds | from |\n|---|---|---|---|---|")
     for row in rows:
+        bound = f"{'≥' if row.at_least else '≤'} {row.bound:g} {row.unit}".rstrip()
         holds = "yes" if row.holds else "**no**"
-        print(f"| {row.what} | {row.value:.3g} {row.unit} | {row.bound:g} {row.unit} | {holds} | {row.detail} |")
+        print(f"| {row.what} | {row.value:.3g} {row.unit} | {bound} | {holds} | {row.detail} |")
