@@ -47,7 +47,8 @@ class _Named(Recurrent):
         bound.apply_defaults()
         given = {**bound.arguments, **bound.arguments["kwargs"]}
         del given["kwargs"]
-        if given.pop("use_cudnn", "auto") not in ("auto", True, False):
+        use_cudnn = given.pop("use_cudnn", "auto")
+        if use_cudnn not in ("auto", True, False):
             raise LayerError(
                 f"{type(self).__name__}: use_cudnn = {kwargs['use_cudnn']!r}",
                 expected="'auto', True or False, none of which changes this layer",
@@ -62,6 +63,7 @@ class _Named(Recurrent):
             name=self.CELL_NAME,
         )
         super().__init__(cell, **given)
+        self.use_cudnn = use_cudnn  # Keras's wrappers read it
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor, flat: layer and cell."""
