@@ -63,7 +63,8 @@ class _Named(Recurrent):
             name=self.CELL_NAME,
         )
         super().__init__(cell, **given)
-        self.use_cudnn = use_cudnn  # Keras's wrappers read it
+        if "use_cudnn" in bound.arguments:  # Keras's wrappers read it where Keras's layer has it
+            self.use_cudnn = use_cudnn
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor, flat: layer and cell."""
