@@ -81,30 +81,45 @@ def _blend(switch: Tensor, chosen: Tensor, otherwise: Tensor) -> Tensor:
 class _Weights(NamedTuple):
     """What a step multiplies with: turned once, outside the loop."""
 
-    kernel: Tensor
-    recurrent_kernel: Tensor
+    together: Tensor
+    """The kernels of the gates that get the sum, those of inputs and state side by side, and the sum of the biases."""
+    apart: tuple[Tensor, ...]
+    """The kernels of the last gates, of inputs and of state; nothing if there are no such gates."""
     biases: tuple[tuple[Tensor, ...], ...]
+    """Those of ``together``, of the inputs' ``apart`` and of the state's, [features, 1]; empty if there is none."""
 
 
-def _turned_weights(given: _Given) -> _Weights:
+def _turned_weights(cell: Cell, given: _Given) -> _Weights:
+    both = (given.kernel, given.recurrent_kernel)
     biases = tuple(tuple(part[:, None] for part in bias) for bias in given.biases)
-    return _Weights(ops.transpose(given.kernel), ops.transpose(given.recurrent_kernel), biases)
+    if not cell.apart:
+        return _Weights(ops.transpose(ops.concatenate(both, axis=0)), (), (biases[0] + biases[1], (), ()))
+    last = (cell.gates - cell.apart) * cell.units
+    return _Weights(
+        ops.transpose(ops.concatenate([kernel[:, :last] for kernel in both], axis=0)),
+        tuple(ops.transpose(kernel[:, last:]) for kernel in both),
+        (
+            tuple(part[:last] for bias in biases for part in bias),
+            *(tuple(part[last:] for part in bias) for bias in biases),
+        ),
+    )
 
 
 def _traced_step(cell: Cell, weights: _Weights, inputs: Tensor, before: States) -> tuple[States, States]:
     """One step in columns: inputs [features, batch].  To project them here costs no more than to project all steps at
-    once, and nothing has to be kept or turned around."""
-    projected, product = ops.matmul(weights.kernel, inputs), ops.matmul(weights.recurrent_kernel, before[0])
-    if weights.biases[0]:
-        projected = projected + weights.biases[0][0]
-    if weights.biases[1]:
-        product = product + weights.biases[1][0]
-    return cell.advance_traced(cell.sums(projected, product, axis=0), before)
+    once, and nothing has to be kept or turned around; where only the sum is needed, one product is faster than two.
+    Each product has a buffer of its own: what is made in place of a part of one would keep all of it."""
+    given = (ops.concatenate((inputs, before[0]), axis=0), inputs, before[0])
+    products = [ops.matmul(kernel, x) for kernel, x in zip((weights.together, *weights.apart), given, strict=False)]
+    sums = [sum(bias, product) for product, bias in zip(products, weights.biases, strict=False)]
+    gates = cell.gates - cell.apart
+    parts = (ops.split(part, count, axis=0) for part, count in zip(sums, (gates, cell.apart, cell.apart), strict=False))
+    return cell.advance_traced(tuple(gate for part in parts for gate in part), before)
 
 
 def _forward(cell: Cell, given: _Given, length: Any, wanted: int, keep: bool) -> tuple[tuple[Tensor, ...], Any]:
     """(the wanted sequences and the last states, what the backward pass needs)."""
-    weights, parts = _turned_weights(given), len(given.initial)
+    weights, parts = _turned_weights(cell, given), len(given.initial)
     mask, flags, _ = given.switches
 
     def step(states: States, now: tuple[Tensor, ...]) -> tuple[States, States]:
@@ -164,8 +179,8 @@ def _backward_loop(
     mask, flags, cut = given.switches
     above = tuple(ops.transpose(part, (1, 2, 0)) for part in upstream[:wanted])
     inputs = () if traces else (ops.transpose(given.inputs, (1, 2, 0)),)
-    weights = _turned_weights(given)
-    to_inputs = given.kernel if not cell.apart else ops.transpose(_turned(cell, weights.kernel))
+    weights = _turned_weights(cell, given)
+    to_inputs = given.kernel if not cell.apart else ops.transpose(_turned(cell, ops.transpose(given.kernel)))
 
     def step(carried: States, now: tuple[Tensor, ...]) -> tuple[States, tuple[Tensor, ...]]:
         read = iter(now)

@@ -17,18 +17,6 @@ from chatbot.layers.cells.simple import SimpleRNNCell
 from chatbot.layers.recurrent import Recurrent
 
 
-class _Signature:
-    """The signature of a class.  Not of its instances: those are called with inputs, as ``tf.function`` looks up."""
-
-    def __init__(self, signature: inspect.Signature) -> None:
-        self.signature = signature
-
-    def __get__(self, instance: Any, owner: type) -> inspect.Signature:
-        if instance is not None:
-            raise AttributeError("__signature__")
-        return self.signature
-
-
 class _Named(Recurrent):
     """A layer that makes its cell: takes the arguments of both, flat, by the signature of Keras's own layer."""
 
@@ -38,7 +26,7 @@ class _Named(Recurrent):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.__signature__ = _Signature(inspect.signature(cls.KERAS))  # what help() shows
+        cls.__signature__ = options.ShownSignature(inspect.signature(cls.KERAS))
         for name in ("units", *cls.CELL.OPTIONS):  # layer.units, layer.activation, …: those of the cell
             setattr(cls, name, property(operator.attrgetter(f"cell.{name}")))
 
@@ -47,23 +35,25 @@ class _Named(Recurrent):
         bound.apply_defaults()
         given = {**bound.arguments, **bound.arguments["kwargs"]}
         del given["kwargs"]
-        use_cudnn = given.pop("use_cudnn", "auto")
+        has_use_cudnn = "use_cudnn" in bound.arguments
+        use_cudnn = given.pop("use_cudnn") if has_use_cudnn else "auto"
         if use_cudnn not in ("auto", True, False):
             raise LayerError(
-                f"{type(self).__name__}: use_cudnn = {kwargs['use_cudnn']!r}",
+                f"{type(self).__name__}: use_cudnn = {use_cudnn!r}",
                 expected="'auto', True or False, none of which changes this layer",
                 remedy="leave it out",
             )
         of_cell = {name: given.pop(name) for name in ("units", *self.CELL.OPTIONS)}
+        if self.CELL.gates > 1 and "implementation" in given:
+            of_cell["implementation"] = given.pop("implementation")
         cell = self.CELL(
             **of_cell,
-            implementation=given.pop("implementation", 2),
             dtype=given.get("dtype"),
             trainable=given.get("trainable", True),
             name=self.CELL_NAME,
         )
         super().__init__(cell, **given)
-        if "use_cudnn" in bound.arguments:  # Keras's wrappers read it where Keras's layer has it
+        if has_use_cudnn:  # Keras's wrappers read it where Keras's layer has it
             self.use_cudnn = use_cudnn
 
     def get_config(self) -> dict[str, Any]:

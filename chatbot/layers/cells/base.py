@@ -11,7 +11,6 @@ Being element-wise, ``advance`` and ``backward`` do not know whether a tensor is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import keras
@@ -21,9 +20,7 @@ from keras import ops
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 
 from chatbot.layers.cells import options
-
-Tensor = Any
-"""A tensor of whatever backend Keras runs on (Keras gives them no common type)."""
+from chatbot.layers.cells.products import Tensor, biased, blocks, multiplied
 
 States = tuple[Tensor, ...]
 """One tensor for each name in ``Cell.state_names``; the first is the hidden state, and the output."""
@@ -60,6 +57,8 @@ class Cell(DropoutRNNCell, keras.layers.Layer):
         "seed": None,
     }
     """The options of the constructor with their defaults, in Keras's order."""
+    dropout_seed_first: ClassVar[bool] = False
+    """Whether the seed of dropout is drawn before those of the initialisers: only so do weights start as Keras's."""
 
     bias: Any
     activation: Any
@@ -69,19 +68,30 @@ class Cell(DropoutRNNCell, keras.layers.Layer):
     recurrent_dropout: float
     seed: int | None
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = vars(cls).get("__init__")
+        cls.__signature__ = options.ShownSignature(
+            options.signature(cls.OPTIONS, kwargs=True) if own is None else options.without_self(own)
+        )
+
     def __init__(self, units: int, *args: Any, **kwargs: Any) -> None:
         owner = type(self).__name__
         self_options = {name: kwargs.pop(name) for name in tuple(kwargs) if name in self.OPTIONS}
         bound = options.signature(self.OPTIONS).bind(units, *args, **self_options)
         bound.apply_defaults()
-        one_mask_a_gate = kwargs.pop("implementation", 2) == 1
+        one_mask_a_gate = self.gates > 1 and kwargs.pop("implementation", 2) == 1
         super().__init__(**kwargs)
         self.units = options.whole_units(owner, units)
+        self.seed = bound.arguments["seed"]
+        if self.dropout_seed_first:
+            self.seed_generator = keras.random.SeedGenerator(self.seed)
         for name in self.OPTIONS:
             setattr(self, name, options.read(owner, name, bound.arguments[name]))
         if self.gates > 1 and (one_mask_a_gate or self.recurrent_dropout > 0):  # as Keras has it
             self.dropout_mask_count = self.gates
-        self.seed_generator = keras.random.SeedGenerator(self.seed)
+        if not self.dropout_seed_first:
+            self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     @property
     def state_size(self) -> Any:
@@ -131,7 +141,7 @@ class Cell(DropoutRNNCell, keras.layers.Layer):
 
         ``masks`` are those of dropout, broadcastable to the inputs: one, or a list with one for each gate.
         """
-        return _plus(_product(inputs, self.kernel, masks), self.input_bias)
+        return biased(multiplied(inputs, self.kernel, masks), self.input_bias)
 
     def step(self, projected: Tensor, states: States, masks: Any = None) -> States:
         """One step: the next states.
@@ -141,20 +151,23 @@ class Cell(DropoutRNNCell, keras.layers.Layer):
             states: The states at t-1, each [batch, units].
             masks: Those of recurrent dropout, [batch, units] or a list with one for each gate.
         """
-        product = _plus(_product(states[0], self.recurrent_kernel, masks), self.recurrent_bias)
+        product = biased(multiplied(states[0], self.recurrent_kernel, masks), self.recurrent_bias)
         return self.advance(self.sums(projected, product, axis=-1), states)
 
     def sums(self, projected: Tensor, product: Tensor, axis: int) -> tuple[Tensor, ...]:
         """What ``advance`` gets: projection plus recurrent product for each gate, but for the last ``apart`` gates
-        first their projections and then their products.  ``axis`` is that of the features."""
+        first their projections and then their products.  ``axis`` is that of the features.
+
+        The fused loop makes the same in fewer products: a cell that overrides this is not ``fused``.
+        """
         together = (self.gates - self.apart) * self.units
         if not self.apart:
-            return _blocks(ops.add(projected, product), self.gates, axis)
+            return blocks(ops.add(projected, product), self.gates, axis)
         one, other = ops.split(projected, [together], axis=axis), ops.split(product, [together], axis=axis)
         return (
-            *_blocks(ops.add(one[0], other[0]), self.gates - self.apart, axis),
-            *_blocks(one[1], self.apart, axis),
-            *_blocks(other[1], self.apart, axis),
+            *blocks(ops.add(one[0], other[0]), self.gates - self.apart, axis),
+            *blocks(one[1], self.apart, axis),
+            *blocks(other[1], self.apart, axis),
         )
 
     def advance(self, sums: tuple[Tensor, ...], states: States) -> States:
@@ -163,11 +176,18 @@ class Cell(DropoutRNNCell, keras.layers.Layer):
 
     @property
     def fused(self) -> bool:
-        """Whether ``advance_traced`` and ``backward`` are given, and are those of this cell's options.
+        """Whether ``advance_traced`` and ``backward`` are given, and are those of this cell's equations and options.
 
         A cell whose gradient holds for some of its options alone, or whose step is not element-wise, overrides this.
         """
-        return type(self).backward is not Cell.backward
+        kind = type(self)
+        own = kind.backward is not Cell.backward and kind.sums is Cell.sums and kind.project is Cell.project
+        # A gradient that was inherited is not that of equations that were not.
+        order = kind.__mro__.index
+        return own and all(
+            order(_giver(kind, "backward")) <= order(_giver(kind, name))
+            for name in ("advance", "advance_traced", "step")
+        )
 
     def advance_traced(self, sums: tuple[Tensor, ...], states: States) -> tuple[States, States]:
         """``advance``, and beside the next states the trace: whatever ``backward`` needs besides the old states."""
@@ -220,17 +240,5 @@ class Cell(DropoutRNNCell, keras.layers.Layer):
         return {**super().get_config(), "units": self.units, **written}
 
 
-def _plus(product: Tensor, bias: Tensor | None) -> Tensor:
-    return product if bias is None else ops.add(product, bias)
-
-
-def _product(inputs: Tensor, kernel: Tensor, masks: Any) -> Tensor:
-    if isinstance(masks, Sequence):
-        kernels = ops.split(kernel, len(masks), axis=1)
-        parts = [ops.matmul(ops.multiply(inputs, m), k) for m, k in zip(masks, kernels, strict=True)]
-        return ops.concatenate(parts, axis=-1)
-    return ops.matmul(inputs if masks is None else ops.multiply(inputs, masks), kernel)
-
-
-def _blocks(tensor: Tensor, count: int, axis: int) -> tuple[Tensor, ...]:
-    return tuple(ops.split(tensor, count, axis=axis)) if count > 1 else (tensor,)
+def _giver(kind: type, name: str) -> type:
+    return next(base for base in kind.__mro__ if name in vars(base))

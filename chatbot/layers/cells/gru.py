@@ -9,6 +9,7 @@ from keras import ops
 
 from chatbot.layers.cells import options
 from chatbot.layers.cells.base import Cell, States, Tensor
+from chatbot.layers.cells.derivatives import through_sigmoid, through_tanh
 
 
 @keras.saving.register_keras_serializable(package="chatbot")
@@ -58,7 +59,8 @@ class GRUCell(Cell):
     def fused(self) -> bool:
         """The gradient below is that of tanh and the logistic function, with one recurrent product."""
         return (
-            self.reset_after
+            super().fused
+            and self.reset_after
             and self.activation is keras.activations.tanh
             and self.recurrent_activation is keras.activations.sigmoid
         )
@@ -100,7 +102,8 @@ class GRUCell(Cell):
         z, r, n, s = trace
         (dh,) = gradients
         kept = dh * z
-        dan = (dh - kept) * (1.0 - n * n)
-        daz = kept * (states[0] - n) * (1.0 - z)
-        dar = dan * s * (1.0 - r)
+        dan = through_tanh(n, dh - kept)
+        daz = through_sigmoid(z, dh * states[0] - dh * n)
+        dar = dan * s
+        dar = dar - dar * r
         return (daz, dar, dan, dan * r), (kept,)

@@ -9,6 +9,7 @@ from keras import ops
 
 from chatbot.layers.cells import options
 from chatbot.layers.cells.base import Cell, States, Tensor
+from chatbot.layers.cells.derivatives import through_sigmoid, through_tanh
 
 _WEIGHTS = list(options.WEIGHTS.items())
 
@@ -57,7 +58,11 @@ class LSTMCell(Cell):
     @property
     def fused(self) -> bool:
         """The gradient below is that of tanh and the logistic function."""
-        return self.activation is keras.activations.tanh and self.recurrent_activation is keras.activations.sigmoid
+        return (
+            super().fused
+            and self.activation is keras.activations.tanh
+            and self.recurrent_activation is keras.activations.sigmoid
+        )
 
     def advance(self, sums: tuple[Tensor, ...], states: States) -> States:
         """The next (h, c)."""
@@ -81,12 +86,11 @@ class LSTMCell(Cell):
         """
         i, f, g, o, squashed = trace
         dh, dc = gradients
-        dc = dc + dh * o * (1.0 - squashed * squashed)
-        kept = dc * f
+        dc = dc + through_tanh(squashed, dh * o)
         sums = (
-            dc * g * i * (1.0 - i),
-            kept * states[1] * (1.0 - f),
-            dc * i * (1.0 - g * g),
-            dh * squashed * o * (1.0 - o),
+            through_sigmoid(i, dc * g),
+            through_sigmoid(f, dc * states[1]),
+            through_tanh(g, dc * i),
+            through_sigmoid(o, dh * squashed),
         )
-        return sums, (None, kept)
+        return sums, (None, dc * f)

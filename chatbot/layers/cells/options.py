@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -36,11 +36,32 @@ _MODULES = {
 }
 
 
-def signature(options: Mapping[str, Any]) -> inspect.Signature:
-    """``(units, option=default, …)``, in the order of Keras's own constructors, so that positions mean the same."""
+def signature(options: Mapping[str, Any], *, kwargs: bool = False) -> inspect.Signature:
+    """``(units, option=default, …)``, in the order of Keras's own constructors, so that positions mean the same;
+    ``kwargs``: and then ``**kwargs``."""
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [inspect.Parameter(name, kind, default=default) for name, default in options.items()]
-    return inspect.Signature([inspect.Parameter("units", kind), *parameters])
+    others = [inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)] if kwargs else []
+    return inspect.Signature([inspect.Parameter("units", kind), *parameters, *others])
+
+
+def without_self(method: Callable[..., Any]) -> inspect.Signature:
+    """The signature of a method as it is called on an instance."""
+    found = inspect.signature(method)
+    return found.replace(parameters=list(found.parameters.values())[1:])
+
+
+class ShownSignature:
+    """The signature of a class, for ``help()`` and editors.  Not of its instances: those are called with inputs, as
+    ``tf.function`` looks up."""
+
+    def __init__(self, shown: inspect.Signature) -> None:
+        self._shown = shown
+
+    def __get__(self, instance: Any, owner: type) -> inspect.Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        return self._shown
 
 
 def read(owner: str, name: str, value: Any) -> Any:

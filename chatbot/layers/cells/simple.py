@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import keras
-from keras import ops
 
 from chatbot.layers.cells import options
 from chatbot.layers.cells.base import Cell, States, Tensor
+from chatbot.layers.cells.derivatives import through_tanh
 
 
 @keras.saving.register_keras_serializable(package="chatbot")
@@ -28,11 +28,12 @@ class SimpleRNNCell(Cell):
         **options.DROPOUT,
         "seed": None,
     }
+    dropout_seed_first: ClassVar[bool] = True
 
     @property
     def fused(self) -> bool:
         """The gradient below is that of tanh."""
-        return self.activation is keras.activations.tanh
+        return super().fused and self.activation is keras.activations.tanh
 
     def masks(self, inputs: Tensor, state: Tensor, training: bool) -> tuple[Any, Any]:
         """As ``Cell.masks``, but to drop everything is possible, as in Keras's vanilla cell and in no other."""
@@ -52,4 +53,4 @@ class SimpleRNNCell(Cell):
     def backward(self, trace: States, states: States, gradients: States) -> tuple[tuple[Tensor, ...], States]:
         """∂z = ∂h ∘ (1 - h²), for z = x W + b + h(t-1) U."""
         (h,) = trace
-        return (ops.multiply(gradients[0], ops.subtract(1.0, ops.square(h))),), (None,)
+        return (through_tanh(h, gradients[0]),), (None,)

@@ -154,11 +154,13 @@ def test_a_likelihood_depends_on_every_turn_before_also_outside_the_window(name:
     np.fill_diagonal(changed[:last], 20)
     *scores, whole = score(model, changed, starts)  # in one batch: another one may be rounded otherwise
     differences = np.abs(np.array(scores) - whole)[:, last:].max(-1)
+    rounding = 1e-6  # the rows of a batch may be rounded differently, by the share of each thread
+    assert (differences[last - WINDOW :] > rounding).all()
     if name == "memoryless":
-        assert not differences[: last - WINDOW].any()
+        assert (differences[: last - WINDOW] < rounding).all()
         return
-    assert differences[3] > 1e-7
-    assert (differences[last - WINDOW - 2 :] > 1e-7).all()
+    assert differences[3] > rounding
+    assert (differences[last - WINDOW - 2 : last - WINDOW] > rounding).all()
 
 
 def test_what_is_copied_comes_from_the_window_alone(make_model: Any) -> None:

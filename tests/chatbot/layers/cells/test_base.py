@@ -197,3 +197,28 @@ def test_a_cell_without_equations_says_so() -> None:
             call((), ())
     with pytest.raises(NotImplementedError):
         cell.backward((), (), ())
+
+
+def test_a_gradient_is_not_inherited_by_other_equations() -> None:
+    gru = CELLS["gru"]
+
+    class Halved(gru):  # type: ignore[misc, valid-type]
+        def sums(self, projected: Any, product: Any, axis: int) -> Any:
+            return super().sums(projected, 0.5 * product, axis)
+
+    class Other(gru):  # type: ignore[misc, valid-type]
+        def advance(self, sums: Any, states: Any) -> Any:
+            return tuple(0.5 * part for part in super().advance(sums, states))
+
+    class Same(gru):  # type: ignore[misc, valid-type]
+        def masks(self, inputs: Any, state: Any, training: bool) -> Any:
+            return None, None
+
+    class Whole(Other):
+        def advance_traced(self, sums: Any, states: Any) -> Any:
+            return self.advance(sums, states), ()
+
+        def backward(self, trace: Any, states: Any, gradients: Any) -> Any:
+            raise NotImplementedError
+
+    assert [kind(UNITS).fused for kind in (gru, Same, Whole, Halved, Other)] == [True, True, True, False, False]

@@ -87,8 +87,6 @@ def test_arguments_by_position_mean_what_they_mean_in_keras(name: str, parity: A
 @every_name
 @pytest.mark.parametrize("argument", [*VALUES, "trainable", "dtype", "zero_output_for_mask", "implementation"])
 def test_each_argument_by_name_stands_in_the_configuration_as_in_keras(name: str, argument: str, parity: Any) -> None:
-    if name.startswith("SimpleRNN") and argument in ("use_cudnn", "implementation"):
-        pytest.xfail("Keras's SimpleRNN refuses what its other layers take; ours takes and ignores it")
     value = {
         **VALUES, "trainable": False, "dtype": "mixed_bfloat16", "zero_output_for_mask": True, "implementation": 1
     }[argument]  # fmt: skip
@@ -104,8 +102,6 @@ def test_each_argument_by_name_stands_in_the_configuration_as_in_keras(name: str
 
 @every_name
 def test_the_signature_that_is_shown_is_that_of_keras(name: str, parity: Any) -> None:
-    if name.endswith("Cell"):
-        pytest.xfail("a cell shows (units, *args, **kwargs) as yet")
     shown = inspect.signature(type(parity.layer(name, 3)))
     shared = {n: p.default for n, p in shown.parameters.items() if n not in OURS_ALONE | {"kwargs", "args"}}
     assert shared == {n: p.default for n, p in arguments(name).items()}
@@ -163,10 +159,6 @@ INITIALIZERS: dict[str, Any] = {
 @every_name
 @pytest.mark.parametrize("which", INITIALIZERS)
 def test_weights_start_as_those_of_keras_for_the_same_seed(name: str, which: str, parity: Any) -> None:
-    if name.startswith("SimpleRNN") and which != "random":
-        pytest.xfail(
-            "Keras's SimpleRNNCell draws the seed of its dropout before those of its initialisers, as no other does"
-        )
     extras = [{}] + [
         {option: False} for option in ("unit_forget_bias", "reset_after", "use_bias") if option in arguments(name)
     ]
