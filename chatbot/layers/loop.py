@@ -81,39 +81,35 @@ def _blend(switch: Tensor, chosen: Tensor, otherwise: Tensor) -> Tensor:
 class _Weights(NamedTuple):
     """What a step multiplies with: turned once, outside the loop."""
 
-    together: Tensor
-    """The kernels of the gates that get the sum, those of inputs and state side by side, and the sum of the biases."""
-    apart: tuple[Tensor, ...]
-    """The kernels of the last gates, of inputs and of state; nothing if there are no such gates."""
+    kernels: tuple[Tensor, ...]
+    """The kernel of the inputs, then that of the state; of each first the gates that get the sum of their products,
+    then, if there are any, those that get them apart."""
     biases: tuple[tuple[Tensor, ...], ...]
-    """Those of ``together``, of the inputs' ``apart`` and of the state's, [features, 1]; empty if there is none."""
+    """The bias of each, [features, 1]; empty if there is none."""
 
 
 def _turned_weights(cell: Cell, given: _Given) -> _Weights:
-    both = (given.kernel, given.recurrent_kernel)
-    biases = tuple(tuple(part[:, None] for part in bias) for bias in given.biases)
-    if not cell.apart:
-        return _Weights(ops.transpose(ops.concatenate(both, axis=0)), (), (biases[0] + biases[1], (), ()))
     last = (cell.gates - cell.apart) * cell.units
+    parts = (slice(None, last), slice(last, None)) if cell.apart else (slice(None),)
     return _Weights(
-        ops.transpose(ops.concatenate([kernel[:, :last] for kernel in both], axis=0)),
-        tuple(ops.transpose(kernel[:, last:]) for kernel in both),
-        (
-            tuple(part[:last] for bias in biases for part in bias),
-            *(tuple(part[last:] for part in bias) for bias in biases),
-        ),
+        tuple(ops.transpose(kernel[:, part]) for kernel in (given.kernel, given.recurrent_kernel) for part in parts),
+        tuple(tuple(vector[part, None] for vector in bias) for bias in given.biases for part in parts),
     )
 
 
 def _traced_step(cell: Cell, weights: _Weights, inputs: Tensor, before: States) -> tuple[States, States]:
     """One step in columns: inputs [features, batch].  To project them here costs no more than to project all steps at
-    once, and nothing has to be kept or turned around; where only the sum is needed, one product is faster than two.
-    Each product has a buffer of its own: what is made in place of a part of one would keep all of it."""
-    given = (ops.concatenate((inputs, before[0]), axis=0), inputs, before[0])
-    products = [ops.matmul(kernel, x) for kernel, x in zip((weights.together, *weights.apart), given, strict=False)]
-    sums = [sum(bias, product) for product, bias in zip(products, weights.biases, strict=False)]
-    gates = cell.gates - cell.apart
-    parts = (ops.split(part, count, axis=0) for part, count in zip(sums, (gates, cell.apart, cell.apart), strict=False))
+    once, and nothing has to be kept or turned around.  What is apart is multiplied apart: what is made in the place of
+    a part of a product would keep all of it."""
+    half = len(weights.kernels) // 2
+    products = [
+        ops.matmul(kernel, x)
+        for kernel, x in zip(weights.kernels, (*[inputs] * half, *[before[0]] * half), strict=True)
+    ]
+    products = [sum(bias, product) for product, bias in zip(products, weights.biases, strict=True)]
+    sums = [products[0] + products[half], *products[1:half], *products[half + 1 :]]
+    counts = (cell.gates - cell.apart, cell.apart, cell.apart)
+    parts = (ops.split(part, count, axis=0) for part, count in zip(sums, counts, strict=False))
     return cell.advance_traced(tuple(gate for part in parts for gate in part), before)
 
 

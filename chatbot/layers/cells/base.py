@@ -158,7 +158,7 @@ class Cell(DropoutRNNCell, keras.layers.Layer):
         """What ``advance`` gets: projection plus recurrent product for each gate, but for the last ``apart`` gates
         first their projections and then their products.  ``axis`` is that of the features.
 
-        The fused loop makes the same in fewer products: a cell that overrides this is not ``fused``.
+        The fused loop makes the same by itself: a cell that overrides this is not ``fused``.
         """
         together = (self.gates - self.apart) * self.units
         if not self.apart:
