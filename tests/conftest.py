@@ -40,9 +40,10 @@ def sample_path() -> Path:
 @pytest.fixture(scope="session")
 def dialogues(sample_path: Path) -> list[Dialogue]:
     """The dialogues of the small corpus."""
-    from train.corpora import read_jsonl
+    from train.corpora.corpus import Reading, dialogues
+    from train.corpora.places import Place
 
-    return list(read_jsonl(sample_path, lambda skip: pytest.fail(str(skip))))
+    return list(dialogues(Place(str(sample_path)), Reading(), lambda skip: pytest.fail(str(skip))))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,8 @@ def test_the_perplexity_in_the_readme_is_the_recorded_one(shipped: Bundle) -> No
 def test_8_bits_change_word_perplexity_by_less_than_2_percent(shipped: Bundle) -> None:
     from dataclasses import replace
 
-    from train.corpora import read_corpora
+    from train.corpora.corpus import Reading, dialogues
+    from train.corpora.places import Place
     from train.evaluate import Evaluator
     from train.export import open_model, to_litert
 
@@ -47,10 +49,10 @@ def test_8_bits_change_word_perplexity_by_less_than_2_percent(shipped: Bundle) -
     whole = to_litert(open_model(shipped), "float32")
     assert len(whole) > 2 * len(shipped.files[GRAPH])
     exact = replace(shipped, files={**shipped.files, GRAPH: whole})
-    dialogues = read_corpora([ROOT / "data" / "sample.jsonl"], lambda skip: None)[:60]
+    sample = Place(str(ROOT / "data" / "sample.jsonl"))
+    some = list(itertools.islice(dialogues(sample, Reading(), lambda skip: None), 60))
     perplexities = [
-        list(Evaluator(bundle).run(dialogues, greedy=False))[-1].report()["word_perplexity"]
-        for bundle in (shipped, exact)
+        list(Evaluator(bundle).run(some, greedy=False))[-1].report()["word_perplexity"] for bundle in (shipped, exact)
     ]
     assert perplexities[0] == pytest.approx(perplexities[1], rel=0.02)
 

@@ -27,6 +27,7 @@ _HELP = {
     "models": "list the models that are found",
     "train": "train a model on dialogues",
     "evaluate": "measure a model on dialogues",
+    "corpus": "find out what is in a corpus of dialogues, in whatever format",
 }
 
 
@@ -46,11 +47,11 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
     sub = {name: commands.add_parser(name, help=text) for name, text in _HELP.items()}
     reply.add_arguments(sub["reply"])
     models.add_arguments(sub["models"])
-    if command in ("train", "evaluate"):
-        from train import cli as train_cli
+    if command in ("train", "evaluate", "corpus"):
+        from train.cli import COMMANDS
 
-        train_cli.add_train(sub["train"])
-        train_cli.add_evaluate(sub["evaluate"])
+        for name, add_arguments in COMMANDS.items():
+            add_arguments(sub[name])
     return parser
 
 

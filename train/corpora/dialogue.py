@@ -16,6 +16,14 @@ class Utterance(NamedTuple):
     text: str
 
 
+class Conversation(NamedTuple):
+    """What a reader finds: who said what, before anybody's role is settled."""
+
+    utterances: tuple[Utterance, ...]
+    line: int
+    """Where it begins in its source, from 1."""
+
+
 class Skipped(NamedTuple):
     """A record that could not be used."""
 
@@ -47,7 +55,11 @@ class Dialogue(NamedTuple):
         """The same in lower case."""
         return Dialogue(tuple(Turn(turn.role, turn.text.lower()) for turn in self.turns))
 
+    def key(self, salt: str = "") -> int:
+        """64 bits that hang on the texts alone: equal dialogues have equal keys."""
+        digest = hashlib.sha256("\x1f".join((salt, *(turn.text for turn in self.turns))).encode("utf-8", "replace"))
+        return int.from_bytes(digest.digest()[:8])
+
     def share(self, salt: str) -> float:
         """A number in [0, 1) that hangs on the content alone: equal dialogues fall on the same side of any split."""
-        digest = hashlib.sha256("\x1f".join((salt, *(turn.text for turn in self.turns))).encode("utf-8", "replace"))
-        return int.from_bytes(digest.digest()[:8]) / 2**64
+        return self.key(salt) / 2**64

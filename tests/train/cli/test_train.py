@@ -20,7 +20,7 @@ from chatbot.cli import main
 from chatbot.conversation import Conversation
 from chatbot.layers import CELLS
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = {"units": 8, "embedding": 8, "layers": 1, "vocabulary": 400, "memory": 16, "passes": 0.5, "seed": 3}
 SMALL = [word for name, value in SETTINGS.items() for word in (f"--{name}", str(value))]
 
@@ -203,8 +203,8 @@ def test_a_corpus_without_dialogues_is_a_failure(train: Callable[..., Done], tmp
     (tmp_path / "none.jsonl").write_bytes(content)
     done = train(tmp_path / "none.jsonl", "--out", tmp_path / "run", *SMALL)
     assert (done.code, done.out) == (1, "")
-    assert "no dialogue in" in done.err.splitlines()[-1]
-    assert "none.jsonl" in done.err
+    assert "none.jsonl" in done.err.splitlines()[-1]
+    assert "expected dialogues in one of the formats" in done.err.splitlines()[-1]
     assert not (tmp_path / "run").exists()
 
 
@@ -226,7 +226,7 @@ def test_credits_that_are_no_text_are_a_failure(train: Callable[..., Done], tmp_
     assert "--credits" in done.err
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate"])
+@pytest.mark.parametrize("command", ["train", "evaluate", "corpus"])
 def test_the_help_waits_for_no_framework(command: str) -> None:
     code = (
         "import sys; from chatbot.cli import main\n"

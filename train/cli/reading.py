@@ -1,0 +1,109 @@
+"""How the sub-commands name corpora and read them."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatbot.errors import CorpusError
+from chatbot.text.sanitize import one_line
+
+if TYPE_CHECKING:  # NumPy and more come with them: what only shows its help need not wait
+    from train.corpora.corpus import Reading
+    from train.corpora.dialogue import Dialogue, Skipped
+    from train.corpora.places import Place
+
+_SKIPPED_SHOWN = 5
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """The arguments: where the dialogues are, and how they are read."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="files, folders, patterns, archives (.zip .gz .bz2 .xz .zst), or - for standard input; PATH:0.3 takes "
+        "three in ten of its dialogues, PATH:2 each of them twice",
+    )
+    group = parser.add_argument_group("reading")
+    group.add_argument("--format", metavar="NAME", help="of all paths (default: found by looking at each file)")
+    group.add_argument(
+        "--assistant",
+        "--me",
+        metavar="SPEAKER",
+        help="whose side the assistant learns; its name never reaches the model (default: whoever is called so, else "
+        "who does not speak first)",
+    )
+    group.add_argument(
+        "--redact", action="store_true", help="mask e-mail addresses, telephone and card numbers, URLs with user data"
+    )
+    group.add_argument("--region", metavar="CC", help="country whose telephone numbers --redact knows without +code")
+
+
+def reading_of(args: argparse.Namespace) -> Reading:
+    """How the arguments say that corpora are read."""
+    from train.corpora.corpus import Reading
+    from train.corpora.redact import Redactor
+    from train.corpora.roles import Roles
+
+    return Reading(args.format, Roles(args.assistant), Redactor(args.region) if args.redact else None)
+
+
+def places_of(paths: Iterable[str]) -> list[Place]:
+    """Each with its weight."""
+    from train.corpora.places import parse_place
+
+    return [parse_place(path) for path in paths]
+
+
+def read(places: Sequence[Place], reading: Reading) -> list[Dialogue]:
+    """The dialogues of some places, as often as their weights say; what is skipped is named on standard error.
+
+    Raises:
+        CorpusError: if something cannot be read, or there is no dialogue anywhere.
+    """
+    from train.corpora.corpus import dialogues
+
+    skipped: list[Skipped] = []
+    found: list[Dialogue] = []
+    try:
+        for place in places:
+            for dialogue in dialogues(place, reading, skipped.append):
+                found += [dialogue] * times(dialogue, place.weight)
+    finally:
+        for skip in skipped[:_SKIPPED_SHOWN]:
+            print(f"skipped {one_line(skip.where)}: {skip.reason}", file=sys.stderr)
+        if len(skipped) > _SKIPPED_SHOWN:
+            print(f"skipped {len(skipped) - _SKIPPED_SHOWN} more record(s)", file=sys.stderr)
+    if not found:
+        raise CorpusError(
+            f"no dialogue in {', '.join(one_line(place.path) for place in places)} ({len(skipped)} record(s) skipped)",
+            expected="dialogues of at least two turns",
+            remedy="run `chatbot corpus` on it to see what is in it",
+        )
+    return found
+
+
+def times(dialogue: Dialogue, weight: float) -> int:
+    """How often a dialogue is seen in a pass: the whole part of the weight, and once more for that share of them."""
+    return int(weight) + (dialogue.share("weight") < weight % 1)
+
+
+def described(place: Place) -> dict[str, Any]:
+    """What the metadata says of a corpus; never where it lay on somebody's disk."""
+    from train.corpora.places import STANDARD_INPUT, sources
+
+    if place.path == STANDARD_INPUT:
+        return {"name": "standard input", "weight": place.weight}
+    digest = hashlib.sha256()
+    for source in sources(place.path):
+        with source.opener() as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    name = "/".join(Path(place.path).resolve().parts[-2:])
+    found: dict[str, Any] = {"name": name, "sha256": digest.hexdigest()}
+    return found if place.weight == 1 else {**found, "weight": place.weight}

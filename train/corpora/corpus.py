@@ -1,0 +1,105 @@
+"""A corpus as the rest of the program sees it: dialogues one after another, whatever they are kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chatbot.errors import CorpusError
+from chatbot.text.sanitize import one_line
+from train.corpora.detect import detect, reader_named
+from train.corpora.dialogue import Conversation, Dialogue, Skipped, Utterance
+from train.corpora.places import Place, sources
+from train.corpora.redact import Redactor
+from train.corpora.roles import Roles, unknown_speaker
+from train.corpora.source import Source
+
+_SPEAKERS = 1000
+"""Different speakers that are remembered for a message, at the most."""
+
+
+class Found(NamedTuple):
+    """One conversation, and where it was found."""
+
+    source: Source
+    format: str
+    conversation: Conversation
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How corpora are read."""
+
+    format: str | None = None
+    """The name of a reader; None: found out for every source."""
+    roles: Roles = field(default_factory=Roles)
+    redactor: Redactor | None = None
+    """Masks every text, if there is one."""
+
+
+OnSkip = Callable[[Skipped], None]
+
+
+def conversations(place: Place, reading: Reading, on_skip: OnSkip) -> Iterator[Found]:
+    """Every conversation of a place, one at a time.
+
+    A source that no reader knows is passed over where there are others; alone it is an error.
+
+    Args:
+        place: Where; its weight plays no part.
+        reading: How.
+        on_skip: Told of every record, and every source, that cannot be used.
+
+    Raises:
+        CorpusError: if nothing can be read there.
+    """
+    unread: list[CorpusError] = []
+    any_read = False
+    for source in sources(place.path):
+        try:
+            reader = reader_named(reading.format) if reading.format else detect(source)
+        except CorpusError as error:
+            unread.append(error)
+            on_skip(Skipped(source.name, one_line(error.received.removeprefix(source.name).strip())))
+            continue
+        any_read = True
+
+        def skip(line: int, reason: str, name: str = source.name) -> None:
+            on_skip(Skipped(f"{name}:{line}", one_line(reason)))
+
+        for conversation in reader.read(source, skip):
+            yield Found(source, reader.name, _redacted(conversation, reading.redactor))
+    if unread and not any_read:
+        raise unread[0]
+
+
+def dialogues(place: Place, reading: Reading, on_skip: OnSkip) -> Iterator[Dialogue]:
+    """Every conversation of a place with its roles settled; those that hold no reply to learn are told to ``on_skip``.
+
+    Raises:
+        CorpusError: if nothing can be read there.
+        UsageError: if no conversation at all has the speaker who is to be the assistant.
+    """
+    seen: dict[str, None] = {}
+    any_found = False
+    for source, _, conversation in conversations(place, reading, on_skip):
+        dialogue = reading.roles.dialogue(conversation)
+        if dialogue is None:
+            for utterance in conversation.utterances:
+                if len(seen) < _SPEAKERS:
+                    seen.setdefault(one_line(utterance.speaker))
+            who = f"{reading.roles.assistant!r} does not take part, or nobody else does"
+            on_skip(Skipped(f"{source.name}:{conversation.line}", one_line(who)))
+            continue
+        any_found = True
+        yield dialogue
+    if reading.roles.assistant is not None and seen and not any_found:
+        raise unknown_speaker(reading.roles.assistant, list(seen))
+
+
+def _redacted(conversation: Conversation, redactor: Redactor | None) -> Conversation:
+    if redactor is None:
+        return conversation
+    utterances = tuple(Utterance(speaker, redactor(text)) for speaker, text in conversation.utterances)
+    return conversation._replace(utterances=utterances)
