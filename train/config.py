@@ -6,6 +6,9 @@ import dataclasses
 
 from chatbot.config import Config
 
+CHECKPOINTS = "checkpoints"
+"""In a run folder, where an unfinished training is saved."""
+
 
 @dataclasses.dataclass(frozen=True)
 class TrainingConfig(Config):
@@ -23,6 +26,14 @@ class TrainingConfig(Config):
     """Steps over which the learning rate rises from 0."""
     clip_norm: float = 1.0
     """Gradients are scaled down to this global norm (Pascanu et al. 2013)."""
+    weight_decay: float = 0.0
+    """Share of the learning rate by which every weight but the biases shrinks in a step (Loshchilov & Hutter 2019)."""
+    average: float = 0.0
+    """Momentum of the moving average of the weights that is validated and kept (0: the weights themselves)."""
+    label_smoothing: float = 0.0
+    """Share of the probability that is spread over all pieces in the loss (Szegedy et al. 2016)."""
+    accumulate: int = 1
+    """Batches whose gradients are averaged into one step of the optimizer."""
     lowercase_share: float = 0.25
     """Share of the training dialogues that are put in lower case, as many people type."""
     validation_share: float = 0.05
@@ -41,6 +52,10 @@ class TrainingConfig(Config):
         self._require("learning_rate", 0 < self.learning_rate < float("inf"), "more than 0")
         self._require("warmup_steps", self.warmup_steps >= 0, "0 or more")
         self._require("clip_norm", self.clip_norm > 0, "more than 0")
+        self._require("weight_decay", 0 <= self.weight_decay < 1, "from 0 to below 1")
+        self._require("average", 0 <= self.average < 1, "from 0 to below 1")
+        self._require("label_smoothing", 0 <= self.label_smoothing < 1, "from 0 to below 1")
+        self._require("accumulate", self.accumulate >= 1, "at least 1")
         self._require("lowercase_share", 0 <= self.lowercase_share <= 1, "from 0 to 1")
         self._require("validation_share", 0 < self.validation_share < 1, "between 0 and 1")
         self._require("seed", self.seed >= 0, "0 or more")

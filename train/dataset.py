@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -97,18 +98,24 @@ def plan(lengths: Sequence[int], batch_positions: int, rng: np.random.Generator 
     return batches
 
 
-def training_dataset(examples: Sequence[Example], batch_positions: int, seed: int) -> tf.data.Dataset:
-    """Batches for ever, every pass over the examples in an order of its own; the same seed gives the same batches."""
+def training_dataset(
+    examples: Sequence[Example], batch_positions: int, seed: int, *, start: int = 0
+) -> tf.data.Dataset:
+    """Batches for ever, every pass over the examples in an order of its own; the same seed gives the same batches.
+
+    ``start`` of them are left out: those that a training had read before it was interrupted.
+    """
     lengths = [len(example.layout.ids) for example in examples]
 
-    def batches() -> Iterator[Batch]:
-        passed = 0
-        while True:
-            for indices in plan(lengths, batch_positions, np.random.default_rng((seed, passed))):
-                yield collate([examples[index] for index in indices])
-            passed += 1
+    def planned() -> Iterator[list[int]]:
+        for passed in itertools.count():
+            yield from plan(lengths, batch_positions, np.random.default_rng((seed, passed)))
 
-    return _dataset(batches)
+    return _dataset(
+        lambda: (
+            collate([examples[index] for index in indices]) for indices in itertools.islice(planned(), start, None)
+        )
+    )
 
 
 def validation_dataset(examples: Sequence[Example], batch_positions: int) -> tf.data.Dataset:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import math
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 from rich.console import Console
 
@@ -18,16 +17,15 @@ from chatbot.bundle import Bundle, write_bundle
 from chatbot.config import ModelConfig, SamplingConfig
 from chatbot.errors import ChatbotError, CorpusError
 from chatbot.model import Seq2Seq
+from chatbot.text.sanitize import one_line
 from chatbot.text.tokenizer import Tokenizer
-from train.callbacks import ProgressBar, StopOnNaN
-from train.config import TrainingConfig
+from train.checkpoint import Checkpoints, steps_made
+from train.config import CHECKPOINTS, TrainingConfig
 from train.corpora import Dialogue
-from train.dataset import Example, examples_of, plan, training_dataset, validation_dataset
+from train.dataset import Example, examples_of, validation_dataset
 from train.export import Precision, make_bundle
+from train.fitting import Fitting, say
 from train.tokenizer import train_tokenizer
-
-_FEWEST_STEPS = 20
-"""Between validations, however small the corpus is."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,8 @@ class Run:
     metadata: Mapping[str, Any] | None = None
     """Goes into the bundle: corpora, credits."""
     name: str = "bundle"
+    overwrite: bool = False
+    """Begin anew, whatever the folder holds."""
 
 
 def split(dialogues: Sequence[Dialogue], share: float) -> tuple[list[Dialogue], list[Dialogue]]:
@@ -59,44 +59,84 @@ def split(dialogues: Sequence[Dialogue], share: float) -> tuple[list[Dialogue], 
 
 
 def train(run: Run, dialogues: Sequence[Dialogue], validation: Sequence[Dialogue] | None, console: Console) -> Bundle:
-    """Train, and write the run folder.
+    """Train, or go on with a training of this run that was interrupted, and write the run folder.
 
-    Interrupted (Ctrl-C), it makes the bundle from the best weights so far.
-
-    Args:
-        run: The settings.
-        dialogues: To train on.
-        validation: To validate with; None holds some of the dialogues out.
-        console: Where to report to.
+    ``validation`` None holds some of the dialogues out.
 
     Raises:
         CorpusError: if there is nothing to train on or to validate with.
-        ChatbotError: if the loss is no longer a number before anything was learned.
+        UsageError: if the run folder holds an unfinished training of other settings or other dialogues.
+        InterruptedTrainingError: if Ctrl-C stopped it; everything is saved.
+        ChatbotError: if the loss or the gradient is no longer a number, or the state cannot be saved.
+
+    Of what was learned before any of the last two there is a bundle all the same.
     """
     if validation is None:
         dialogues, validation = split(dialogues, run.training.validation_share)
     _require_both(dialogues, validation)
     keras.utils.set_random_seed(run.training.seed)
+    if run.overwrite:
+        Checkpoints(run.folder / CHECKPOINTS, {}).clear()
     dialogues = [d.lower() if d.share("case") < run.training.lowercase_share else d for d in dialogues]
-    tokenizer = train_tokenizer((t.text for d in dialogues for t in d.turns), run.model.vocabulary_size)
+    tokenizer = _tokenizer(run, dialogues)
     longest = run.training.longest
     examples = [example for d in dialogues for example in examples_of(d, tokenizer, longest)]
     held_out = [example for d in validation for example in examples_of(d.lower(), tokenizer)]
     model = Seq2Seq(replace(run.model, vocabulary_size=tokenizer.vocabulary_size))
-    _say(console, _summary(model, examples, held_out))
+    model.label_smoothing = run.training.label_smoothing
+    say(console, _summary(model, examples, held_out))
+    fitting = Fitting(run.folder, run.training, identity_of(run, dialogues, validation), model, examples, held_out)
+    try:
+        fitting.run(console)
+    except ChatbotError:
+        if fitting.best.exists():
+            _finish(run, fitting, tokenizer)
+            where = one_line(str(run.folder / "bundle"))
+            say(console, f"the best weights so far can be talked to: chatbot --model {where}")
+        raise
+    bundle = _finish(run, fitting, tokenizer)
+    fitting.checkpoints.clear()
+    return bundle
+
+
+def _finish(run: Run, fitting: Fitting, tokenizer: Tokenizer) -> Bundle:
+    """The bundle of the best weights so far."""
+    steps = steps_made(fitting.model)
+    fitting.model.load_weights(fitting.best)
+    facts = _facts(run, fitting.model, fitting.examples, fitting.held_out, steps)
+    return _write(run, fitting.model, tokenizer, {**(run.metadata or {}), **facts})
+
+
+def _tokenizer(run: Run, dialogues: Sequence[Dialogue]) -> Tokenizer:
+    """That of the run folder if a training goes on, else a new one: weights are worth nothing without it."""
+    path = run.folder / "tokenizer.model"
+    if path.exists() and any((run.folder / CHECKPOINTS).glob("step-*")):
+        return Tokenizer(path.read_bytes())
+    tokenizer = train_tokenizer((t.text for d in dialogues for t in d.turns), run.model.vocabulary_size)
     run.folder.mkdir(parents=True, exist_ok=True)
-    (run.folder / "tokenizer.model").write_bytes(tokenizer.model)  # weights are worth nothing without it
-    fitted = _fit(run, model, examples, held_out, console)
-    best = run.folder / "best.weights.h5"
-    if not best.exists():
-        raise ChatbotError(
-            "training ended before its first validation",
-            expected="at least one validation",
-            remedy="lower the learning rate if the loss was no number, else train longer",
-        )
-    model.load_weights(best)
-    metadata = {**(run.metadata or {}), **_facts(run, model, examples, held_out, fitted)}
-    return _write(run, model, tokenizer, metadata)
+    beside = path.with_suffix(".part")
+    beside.write_bytes(tokenizer.model)
+    beside.replace(path)
+    return tokenizer
+
+
+def identity_of(run: Run, dialogues: Sequence[Dialogue], validation: Sequence[Dialogue]) -> dict[str, str]:
+    """What makes one training the same as another, by the names that users know."""
+    settings = {**run.model.to_dict(), **run.training.to_dict()}
+    return {
+        **{name: str(value) for name, value in settings.items()},
+        "training dialogues": content_of(dialogues),
+        "validation dialogues": content_of(validation),
+    }
+
+
+def content_of(dialogues: Sequence[Dialogue]) -> str:
+    """How many, and a short hash of what is in them and of their order."""
+    digest = hashlib.sha256()
+    for dialogue in dialogues:
+        digest.update(dialogue.key().to_bytes(8))
+        digest.update("".join(turn.role[0] for turn in dialogue.turns).encode())
+    return f"{len(dialogues)} ({digest.hexdigest()[:12]})"
 
 
 def _write(run: Run, model: Seq2Seq, tokenizer: Tokenizer, metadata: Mapping[str, Any]) -> Bundle:
@@ -114,68 +154,6 @@ def _require_both(dialogues: Sequence[Dialogue], validation: Sequence[Dialogue])
             expected="some to train on and some to validate with",
             remedy="give more dialogues, or a validation corpus with --valid",
         )
-
-
-def _fit(run: Run, model: Seq2Seq, examples: list[Example], held_out: list[Example], console: Console) -> int:
-    """Run ``fit``; the number of steps that were made."""
-    settings = run.training
-    positions = sum(len(example.layout.ids) for example in examples)
-    steps_per_pass = _count_batches(examples, settings)
-    steps = max(1, round(settings.passes * steps_per_pass))
-    interval = min(settings.validate_every, max(steps_per_pass, _FEWEST_STEPS), steps)
-    rounds = math.ceil(steps / interval)
-    model.compile(optimizer=_optimizer(settings, steps), jit_compile=False)
-    progress = ProgressBar(rounds * interval, positions / steps_per_pass, console)
-    stop_on_nan = StopOnNaN()
-    best = run.folder / "best.weights.h5"
-    best.unlink(missing_ok=True)
-    try:
-        model.fit(
-            training_dataset(examples, settings.batch_positions, settings.seed),
-            steps_per_epoch=interval,
-            epochs=rounds,
-            validation_data=validation_dataset(held_out, settings.batch_positions),
-            callbacks=[progress, stop_on_nan, *_keepers(run, best)],
-            shuffle=False,  # the dataset brings an order of its own
-            verbose=0,
-        )
-    except KeyboardInterrupt:
-        _say(console, "interrupted: keeping the best weights so far")
-    finally:
-        progress.close()
-    if stop_on_nan.step is not None:
-        _say(console, f"step {stop_on_nan.step}: the loss is no longer a number; keeping the best weights so far")
-    return int(model.optimizer.iterations.numpy())
-
-
-def _keepers(run: Run, best: Path) -> list[keras.callbacks.Callback]:
-    """What keeps the best weights and the log, and ends a training that no longer gets better."""
-    goal = {"monitor": "val_word_perplexity", "mode": "min"}
-    return [
-        # The threshold keeps a perplexity that is no number from being the best so far.
-        keras.callbacks.ModelCheckpoint(
-            best, **goal, initial_value_threshold=math.inf, save_best_only=True, save_weights_only=True
-        ),
-        keras.callbacks.EarlyStopping(**goal, patience=run.training.patience),
-        keras.callbacks.CSVLogger(run.folder / "log.csv"),
-    ]
-
-
-def _optimizer(settings: TrainingConfig, steps: int) -> keras.optimizers.Optimizer:
-    warmup = min(settings.warmup_steps, steps // 2)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0 if warmup else settings.learning_rate,
-        decay_steps=max(1, steps - warmup),
-        alpha=0.01,
-        warmup_target=settings.learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
-    return keras.optimizers.Adam(schedule, beta_2=0.99, global_clipnorm=settings.clip_norm)
-
-
-def _count_batches(examples: Sequence[Example], settings: TrainingConfig) -> int:
-    lengths = [len(example.layout.ids) for example in examples]
-    return len(plan(lengths, settings.batch_positions, np.random.default_rng((settings.seed, 0))))
 
 
 def _summary(model: Seq2Seq, examples: Sequence[Example], held_out: Sequence[Example]) -> str:
@@ -210,7 +188,3 @@ def _facts(
             "words": int(sum(example.words for example in held_out)),
         },
     }
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

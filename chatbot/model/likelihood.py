@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from keras import ops
 
@@ -13,8 +13,17 @@ _COLUMNS = 256
 """Positions whose logits are in memory at a time: for 6,000 pieces 6 MB, so that they stay in the cache."""
 
 
-def log_likelihood(features: Tensor, table: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
-    """log softmax(E f + b) at the target: the natural log-likelihood of each target.
+class Likelihood(NamedTuple):
+    """Natural log-likelihoods under softmax(E f + b)."""
+
+    chosen: Tensor
+    """[batch, n]: of each target."""
+    mean: Tensor
+    """[batch, n]: on the mean over all pieces, which label smoothing asks for."""
+
+
+def log_likelihood(features: Tensor, table: Tensor, bias: Tensor, targets: Tensor) -> Likelihood:
+    """log softmax(E f + b), at the targets and on the mean.
 
     The logits of all positions, their exponentials and their gradients are by far the largest tensors of a training
     step, and passing over them costs as much as the matrix products.  So they are made for a few positions at a time,
@@ -27,13 +36,16 @@ def log_likelihood(features: Tensor, table: Tensor, bias: Tensor, targets: Tenso
         targets: int [batch, n].
 
     Returns:
-        [batch, n], in the dtype of the features.
+        Both in the dtype of the features.
     """
     size = features.shape[-1]
     flat = ops.reshape(features, (-1, size))
-    chosen = ops.reshape(targets, (-1,))
-    logits = ops.sum(ops.multiply(flat, ops.take(table, chosen, axis=0)), axis=-1) + ops.take(bias, chosen)
-    return ops.reshape(logits - log_partition(flat, table, bias), ops.shape(targets))
+    ids = ops.reshape(targets, (-1,))
+    partition = log_partition(flat, table, bias)
+    logits = ops.sum(ops.multiply(flat, ops.take(table, ids, axis=0)), axis=-1) + ops.take(bias, ids)
+    mean = ops.matmul(flat, ops.mean(table, axis=0)) + ops.mean(bias)  # the mean logit is that of the mean piece
+    shape = ops.shape(targets)
+    return Likelihood(ops.reshape(logits - partition, shape), ops.reshape(mean - partition, shape))
 
 
 def log_partition(features: Tensor, table: Tensor, bias: Tensor) -> Tensor:

@@ -35,6 +35,8 @@ class Seq2Seq(keras.Model):
     def __init__(self, config: ModelConfig, *, make_recurrent: MakeRecurrent = make_recurrent, **kwargs: Any) -> None:
         super().__init__(name="seq2seq", **kwargs)
         self.config = config
+        self.label_smoothing = 0.0
+        """Share of the probability that training spreads over all pieces (Szegedy et al. 2016, section 7)."""
         # A standard deviation of 1/√size lets the transposed table start as well-scaled logits.
         self.embedding = keras.layers.Embedding(
             config.vocabulary_size,
@@ -75,7 +77,7 @@ class Seq2Seq(keras.Model):
         decoded = self.decoder(
             embedded, initial, encoded[-1][0], self._visible(starts, positions), restarts=restarts, training=training
         )
-        return self._log_likelihood(decoded, ids)
+        return self._log_likelihood(decoded, ids, self.label_smoothing if training else 0.0)
 
     def embed(self, ids: Tensor) -> Tensor:
         """The embeddings of ids [batch, n], scaled to unit variance: [batch, n, embedding_size].
@@ -101,13 +103,14 @@ class Seq2Seq(keras.Model):
         first = ops.expand_dims(starts, -1)
         return ops.logical_and(positions < first, positions >= first - self.config.memory_positions)
 
-    def _log_likelihood(self, decoded: Decoded, ids: Tensor) -> Tensor:
+    def _log_likelihood(self, decoded: Decoded, ids: Tensor, smoothing: float) -> Tensor:
         targets = ids[:, 1:]
-        free = log_likelihood(decoded.features[:, :-1], self.embedding.embeddings, self.bias, targets)
+        free, mean = log_likelihood(decoded.features[:, :-1], self.embedding.embeddings, self.bias, targets)
         same = ops.equal(ops.expand_dims(targets, -1), ops.expand_dims(ids, 1))
         copied = ops.sum(ops.where(same, decoded.attention[:, :-1], 0.0), axis=-1)
         gate = decoded.copy[:, :-1]
-        return ops.logaddexp(ops.log_sigmoid(-gate) + free, ops.log_sigmoid(gate) + ops.log(copied + _TINY))
+        mixed = ops.logaddexp(ops.log_sigmoid(-gate) + free, ops.log_sigmoid(gate) + ops.log(copied + _TINY))
+        return (1.0 - smoothing) * mixed + smoothing * mean if smoothing else mixed
 
     def weights_to_save(self) -> list[Any]:
         """The variables that make the model what it is: neither metrics nor random states."""

@@ -34,7 +34,7 @@ def test_it_is_the_log_of_the_softmax_at_the_target(
 ) -> None:
     monkeypatch.setattr(likelihood, "_COLUMNS", columns)  # one, several, and an incomplete last block
     arguments = given(batch, n)
-    np.testing.assert_allclose(log_likelihood(*arguments), plain(*arguments), rtol=1e-5)
+    np.testing.assert_allclose(log_likelihood(*arguments).chosen, plain(*arguments), rtol=1e-5)
 
 
 @pytest.mark.parametrize("columns", [4, 256])
@@ -52,7 +52,7 @@ def test_its_gradient_is_that_of_the_whole_formula(
             tape.watch(sources)
             features, table, bias = sources
             if blocks:
-                values = log_likelihood(features, table, bias, targets)
+                values = log_likelihood(features, table, bias, targets).chosen
             else:
                 logits = tf.matmul(features, table, transpose_b=True) + bias
                 values = -tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
@@ -65,14 +65,14 @@ def test_its_gradient_is_that_of_the_whole_formula(
 def test_large_logits_neither_overflow_nor_vanish() -> None:
     features, table, bias, targets = given(2, 3)
     for shift in (-500.0, 500.0):
-        found = log_likelihood(features, table, bias + shift, targets)
+        found = log_likelihood(features, table, bias + shift, targets).chosen
         np.testing.assert_allclose(found, plain(features, table, bias, targets), rtol=1e-3)
 
 
 def test_the_number_of_positions_may_be_unknown_when_it_is_traced() -> None:
     features, table, bias, targets = given(2, 3)
     traced = tf.function(
-        lambda f, t: log_likelihood(f, table, bias, t),
+        lambda f, t: log_likelihood(f, table, bias, t).chosen,
         input_signature=[tf.TensorSpec([None, None, SIZE]), tf.TensorSpec([None, None], tf.int32)],
     )
     np.testing.assert_allclose(traced(features, targets), plain(features, table, bias, targets), rtol=1e-5)

@@ -1,0 +1,180 @@
+"""The steps of a training: rounds of Keras ``fit`` between validations, saved all along, and gone on with."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+from rich.console import Console
+
+from chatbot.errors import ChatbotError
+from chatbot.model import Seq2Seq
+from chatbot.text.sanitize import one_line
+from train.callbacks import ProgressBar, Saver, Watch
+from train.checkpoint import Checkpoints, Progress, steps_made
+from train.config import CHECKPOINTS, TrainingConfig
+from train.dataset import Example, plan, training_dataset, validation_dataset
+from train.log import Log
+from train.optimizer import make_optimizer, steps_of
+
+_FEWEST_STEPS = 20
+"""Between validations, however small the corpus is."""
+
+
+class InterruptedTrainingError(ChatbotError):
+    """Ctrl-C during training; everything is saved."""
+
+    exit_code = 130
+
+
+class Fitting:
+    """One training of a model in a run folder.
+
+    Args:
+        folder: Of the run.
+        settings: Of the training.
+        identity: What makes this training the same as one that was interrupted.
+        model: Not yet compiled.
+        examples: To train on.
+        held_out: To validate with.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: TrainingConfig,
+        identity: Mapping[str, str],
+        model: Seq2Seq,
+        examples: Sequence[Example],
+        held_out: Sequence[Example],
+    ) -> None:
+        self.folder, self.settings, self.model = folder, settings, model
+        self.best = folder / "best.weights.h5"
+        self.checkpoints = Checkpoints(folder / CHECKPOINTS, identity)
+        self.examples, self.held_out = examples, held_out
+        lengths = [len(example.layout.ids) for example in examples]
+        batches = len(plan(lengths, settings.batch_positions, np.random.default_rng((settings.seed, 0))))
+        self._positions = sum(lengths) / batches
+        self.steps = max(1, round(settings.passes * batches))
+        self.interval = min(settings.validate_every, max(batches, _FEWEST_STEPS), self.steps)
+
+    def run(self, console: Console) -> int:
+        """Train to the end, from wherever it stood; the number of steps that were made.
+
+        Raises:
+            InterruptedTrainingError: on Ctrl-C.
+            ChatbotError: if the loss or the gradient is no longer a number, or the state cannot be saved.
+        """
+        settings, model = self.settings, self.model
+        model.compile(optimizer=make_optimizer(settings, steps_of(self.steps, settings)), jit_compile=False)
+        model.optimizer.build(model.trainable_variables)
+        progress, torn = self.checkpoints.restore(model)
+        for each in torn:
+            say(console, f"torn checkpoint, passed over: {each}")
+        if progress.step:
+            say(console, f"going on from step {progress.step} of {self.steps}")
+        else:
+            self.best.unlink(missing_ok=True)
+        log = Log(self.folder, progress.step)
+        log.set_model(model)  # what goes on may have to validate before it trains
+        bar = ProgressBar(self.steps, self._positions, console, done=progress.step)
+        watch, saver = Watch(progress.step), Saver(self.checkpoints, progress)
+        try:
+            while not progress.over:
+                due = progress.step > progress.validated and (
+                    progress.step % self.interval == 0 or progress.step == self.steps
+                )
+                if due:
+                    progress = self._validate(progress, log, console)
+                    saver.progress = progress
+                    self.checkpoints.save(model, progress)
+                else:
+                    progress = self._train(progress, [bar, watch, saver, log])
+        except KeyboardInterrupt:
+            raise self._interrupted(saver) from None
+        finally:
+            bar.close()
+            log.close()
+        return progress.step
+
+    def _train(self, progress: Progress, callbacks: list[keras.callbacks.Callback]) -> Progress:
+        """Up to the next validation."""
+        settings = self.settings
+        self.model.fit(
+            training_dataset(self.examples, settings.batch_positions, settings.seed, start=progress.step),
+            steps_per_epoch=min(self.interval - progress.step % self.interval, self.steps - progress.step),
+            epochs=1,
+            callbacks=callbacks,
+            shuffle=False,  # the dataset brings an order of its own
+            verbose=0,
+        )
+        return dataclasses.replace(progress, step=steps_made(self.model))
+
+    def _validate(self, progress: Progress, log: Log, console: Console) -> Progress:
+        """Measure, and keep the weights if they are the best so far."""
+        held_out = validation_dataset(self.held_out, self.settings.batch_positions)
+        with averaged(self.model):
+            scores = self.model.evaluate(held_out, verbose=0, return_dict=True)
+            perplexity = float(scores["word_perplexity"])
+            better = perplexity < progress.best
+            if better:
+                self._keep()
+        log.validated(progress.step, scores)
+        say(
+            console,
+            f"step {progress.step}: validation word perplexity {perplexity:.2f} (loss per piece {scores['loss']:.3f})",
+        )
+        waited = 0 if better else progress.waited + 1
+        over = progress.step >= self.steps or waited >= self.settings.patience
+        if over and not self.best.exists():
+            raise ChatbotError(
+                f"step {progress.step}: the validation perplexity was never a number",
+                expected="a model that learns",
+                remedy="lower the learning rate (--learning-rate)",
+            )
+        return Progress(progress.step, perplexity if better else progress.best, progress.step, waited, over)
+
+    def _keep(self) -> None:
+        beside = self.best.with_name("best.part.weights.h5")
+        self.model.save_weights(beside)
+        beside.replace(self.best)
+
+    def _interrupted(self, saver: Saver) -> InterruptedTrainingError:
+        saver.save()
+        where = one_line(str(self.folder))
+        return InterruptedTrainingError(
+            f"interrupted at step {saver.progress.step} of {self.steps}, all of which is saved in {where}",
+            expected="to be gone on with",
+            remedy="give the same command again",
+        )
+
+
+@contextlib.contextmanager
+def averaged(model: keras.Model) -> Iterator[None]:
+    """Inside, the model's weights are their moving averages, if its optimizer makes any."""
+    optimizer = model.optimizer
+    if not optimizer.use_ema:
+        yield
+        return
+    # Keras's own SwapEMAWeights reaches for them in the same way, but only ever swaps at the ends of its epochs.
+    averages = optimizer._model_variables_moving_average
+    variables = model.trainable_variables
+    own = [keras.ops.copy(variable) for variable in variables]
+    started = int(optimizer.iterations) > 0
+    if started:
+        for variable, average in zip(variables, averages, strict=True):
+            variable.assign(average)
+    try:
+        yield
+    finally:
+        for variable, value in zip(variables, own, strict=True):
+            variable.assign(value)
+
+
+def say(console: Console, text: str) -> None:
+    """Print a line as it stands."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
