@@ -42,7 +42,7 @@ def test_8_bits_change_word_perplexity_by_less_than_2_percent(shipped: Bundle) -
 
     from train.corpora.corpus import Reading, dialogues
     from train.corpora.places import Place
-    from train.evaluate import Evaluator
+    from train.evaluate import Evaluator, report
     from train.export import open_model, to_litert
 
     assert shipped.metadata["precision"] == "int8"
@@ -52,7 +52,7 @@ def test_8_bits_change_word_perplexity_by_less_than_2_percent(shipped: Bundle) -
     sample = Place(str(ROOT / "data" / "sample.jsonl"))
     some = list(itertools.islice(dialogues(sample, Reading(), lambda skip: None), 60))
     perplexities = [
-        list(Evaluator(bundle).run(some, greedy=False))[-1].report()["word_perplexity"] for bundle in (shipped, exact)
+        report(list(Evaluator(bundle).run(some, greedy=False)))["word_perplexity"] for bundle in (shipped, exact)
     ]
     assert perplexities[0] == pytest.approx(perplexities[1], rel=0.02)
 

@@ -8,11 +8,10 @@ that counts like a word.  The replies that are described are greedy ones, to the
 from __future__ import annotations
 
 import itertools
-import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,40 +24,74 @@ from chatbot.runtime.speaker import Speaker
 from chatbot.text.template import SYMBOLS, Turn, encode_turn
 from chatbot.text.tokenizer import END, Tokenizer
 from train.corpora import Dialogue
+from train.metrics import best_constant, bleu, f1, interval, normalised
 
 _GREEDY = SamplingConfig(temperature=0.0, no_repeat_ngram=0)
 
 
-@dataclass
-class Tally:
-    """Sums over all replies seen so far."""
+@dataclass(frozen=True)
+class Record:
+    """What one dialogue gave."""
 
-    nats: float = 0.0
+    nats: float
     """Negative log-likelihood of the references."""
-    words: int = 0
+    words: int
     """Words of the references."""
-    replies: int = 0
-    correct: int = 0
-    """Greedy replies that equal the reference, blanks folded."""
-    said: list[list[str]] = field(default_factory=list)
-    """The words of every greedy reply, in lower case."""
+    replies: int
+    pieces: int
+    """Pieces of the references, their ends included."""
+    likeliest: int
+    """Of them, those that were the likeliest next piece."""
+    said: tuple[str, ...] = ()
+    """The greedy replies, if any were made."""
+    references: tuple[str, ...] = ()
+    """What was really said there."""
 
-    def report(self) -> dict[str, Any]:
-        """The measures by name; those of greedy replies only if there are any."""
-        report: dict[str, Any] = {
-            "word_perplexity": math.exp(self.nats / (self.words + self.replies)),
-            "replies": self.replies,
-            "words": self.words,
-        }
-        if self.said:
-            report |= {
-                "distinct_1": distinct(self.said, 1),
-                "distinct_2": distinct(self.said, 2),
-                "mean_length": sum(map(len, self.said)) / len(self.said),
-                "top10_share": top_share(self.said, 10),
-                "response_accuracy": self.correct / len(self.said),
-            }
-        return report
+    @property
+    def correct(self) -> int:
+        """Greedy replies that equal the reference, blanks folded."""
+        return sum(a.split() == b.split() for a, b in zip(self.said, self.references, strict=True))
+
+    @property
+    def f1(self) -> float:
+        """The sum of F1 over the greedy replies."""
+        return sum(f1(normalised(a), normalised(b)) for a, b in zip(self.said, self.references, strict=True))
+
+
+def report(records: Sequence[Record], *, intervals: bool = False) -> dict[str, Any]:
+    """The measures by name; those of greedy replies only if there are any; with ``intervals``, where they make sense,
+    ``name_interval`` beside: 95 %, by the bootstrap over dialogues."""
+    parts = np.array([(r.nats, r.words, r.replies, r.pieces, r.likeliest, r.correct, r.f1) for r in records], float)
+    sums = parts.sum(axis=0)
+    said = [text.lower().split() for record in records for text in record.said]
+    measures: dict[str, Callable[[Any], Any]] = {
+        "word_perplexity": lambda s: np.exp(s[..., 0] / (s[..., 1] + s[..., 2])),
+        "piece_accuracy": lambda s: s[..., 4] / s[..., 3],
+    }
+    if said:
+        measures |= {"response_accuracy": lambda s: s[..., 5] / s[..., 2], "f1": lambda s: s[..., 6] / s[..., 2]}
+    found: dict[str, Any] = {}
+    for name, measure in measures.items():
+        found[name] = float(measure(sums))
+        if intervals:
+            found[f"{name}_interval"] = interval(parts, measure)
+    found |= {"replies": int(sums[2]), "words": int(sums[1])}
+    return {**found, **_of_replies(records, said, intervals)} if said else found
+
+
+def _of_replies(records: Sequence[Record], said: Sequence[Sequence[str]], intervals: bool) -> dict[str, Any]:
+    texts = [text for record in records for text in record.said]
+    references = [text for record in records for text in record.references]
+    constant, words = best_constant([normalised(text) for text in references])
+    return {
+        "f1_of_a_constant_reply": constant,
+        "constant_reply": " ".join(words),
+        **bleu(texts, references, resamples=1000 if intervals else 0),
+        "distinct_1": distinct(said, 1),
+        "distinct_2": distinct(said, 2),
+        "mean_length": sum(map(len, said)) / len(said),
+        "top10_share": top_share(said, 10),
+    }
 
 
 def distinct(replies: Sequence[Sequence[str]], n: int) -> float:
@@ -73,6 +106,12 @@ def top_share(replies: Sequence[Sequence[str]], top: int) -> float:
     return sum(count for _, count in counts.most_common(top)) / len(replies) if replies else 0.0
 
 
+class _Score(NamedTuple):
+    nats: float
+    pieces: int
+    likeliest: int
+
+
 class Evaluator:
     """Runs a bundle over dialogues.
 
@@ -85,25 +124,25 @@ class Evaluator:
         self._tokenizer = Tokenizer(bundle.files[TOKENIZER])
         self._unspeakable = self._tokenizer.unspeakable()
 
-    def run(self, dialogues: Iterable[Dialogue], *, greedy: bool = True) -> Iterator[Tally]:
-        """The tally after each dialogue (the same object, growing).
+    def run(self, dialogues: Iterable[Dialogue], *, greedy: bool = True) -> Iterator[Record]:
+        """The record of each dialogue.
 
         Args:
             dialogues: Each with at least two turns.
             greedy: Whether to make greedy replies too, which takes most of the time.
         """
-        tally = Tally()
         for dialogue in dialogues:
-            for speaker, turn in self._replies(dialogue.lower()):
-                tally.nats += self._nats(speaker, turn)
-                tally.words += len(turn.text.split())
-                tally.replies += 1
-            if greedy:
-                for speaker, turn in self._replies(dialogue):
-                    text = self._greedy(speaker, turn)
-                    tally.said.append(text.lower().split())
-                    tally.correct += text.split() == turn.text.split()
-            yield tally
+            scores = [self._score(speaker, turn) for speaker, turn in self._replies(dialogue.lower())]
+            said = tuple(self._greedy(speaker, turn) for speaker, turn in self._replies(dialogue)) if greedy else ()
+            yield Record(
+                nats=sum(score.nats for score in scores),
+                words=sum(len(turn.text.split()) for turn in dialogue.lower().turns[1:]),
+                replies=len(scores),
+                pieces=sum(score.pieces for score in scores),
+                likeliest=sum(score.likeliest for score in scores),
+                said=said,
+                references=tuple(turn.text for turn in dialogue.turns[1:]) if greedy else (),
+            )
 
     def _replies(self, dialogue: Dialogue) -> Iterator[tuple[Speaker, Turn]]:
         """Each turn but the first, with a speaker that knows all turns before it."""
@@ -113,14 +152,15 @@ class Evaluator:
                 yield Speaker(self._engine, self._tokenizer, memory), turn
             memory = memory.read(self._engine, encode_turn(self._tokenizer, turn))
 
-    def _nats(self, speaker: Speaker, turn: Turn) -> float:
-        """Negative log-likelihood of a reply, its end included and its speaker's symbol not."""
+    def _score(self, speaker: Speaker, turn: Turn) -> _Score:
+        """How well a reply was foreseen, its end included and its speaker's symbol not."""
         ids = encode_turn(self._tokenizer, turn)
-        state, total = speaker.start.state, 0.0
+        state, total, likeliest = speaker.start.state, 0.0, 0
         for token, following in itertools.pairwise(ids):
             log_probs, state = speaker.score(token, state)
             total -= float(log_probs[following])
-        return total
+            likeliest += int(np.argmax(log_probs)) == following
+        return _Score(total, len(ids) - 1, likeliest)
 
     def _greedy(self, speaker: Speaker, turn: Turn) -> str:
         tokens = decode(

@@ -17,7 +17,7 @@ from chatbot.text.template import Turn, lay_out
 from chatbot.text.tokenizer import Tokenizer
 from train import evaluate
 from train.corpora import Dialogue
-from train.evaluate import Evaluator, Tally, distinct, top_share
+from train.evaluate import Evaluator, Record, distinct, report, top_share
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,7 @@ def few(dialogues: list[Dialogue]) -> list[Dialogue]:
 
 
 def measure(bundle: Bundle, dialogues: list[Dialogue], **options: Any) -> dict[str, Any]:
-    *_, last = Evaluator(bundle).run(dialogues, **options)
-    return last.report()
+    return report(list(Evaluator(bundle).run(dialogues, **options)))
 
 
 def counted_words(dialogues: list[Dialogue]) -> int:
@@ -70,20 +69,15 @@ def test_eight_bit_weights_cost_little(bundle_float32: Bundle, bundle_int8: Bund
 def test_replies_and_their_words_are_counted_but_not_the_first_turn(
     bundle_float32: Bundle, few: list[Dialogue]
 ) -> None:
-    report = measure(bundle_float32, few, greedy=False)
-    assert report["replies"] == sum(len(dialogue.turns) - 1 for dialogue in few)
-    assert report["words"] == counted_words(few)
-    assert set(report) == {"word_perplexity", "replies", "words"}
+    found = measure(bundle_float32, few, greedy=False)
+    assert found["replies"] == sum(len(dialogue.turns) - 1 for dialogue in few)
+    assert found["words"] == counted_words(few)
+    assert set(found) == {"word_perplexity", "piece_accuracy", "replies", "words"}
 
 
 def test_case_does_not_change_the_perplexity(bundle_float32: Bundle, few: list[Dialogue]) -> None:
     loud = [Dialogue(tuple(Turn(turn.role, turn.text.upper()) for turn in dialogue.turns)) for dialogue in few[:1]]
     assert measure(bundle_float32, loud, greedy=False) == measure(bundle_float32, few[:1], greedy=False)
-
-
-def test_the_tally_grows_with_every_dialogue(bundle_float32: Bundle, few: list[Dialogue]) -> None:
-    replies = [tally.replies for tally in Evaluator(bundle_float32).run(few, greedy=False)]
-    assert replies == list(np.cumsum([len(dialogue.turns) - 1 for dialogue in few]))
 
 
 @pytest.mark.parametrize(
@@ -111,21 +105,48 @@ def test_the_share_of_the_most_frequent_replies(said: list[str], top: int, expec
     assert top_share([reply.split() for reply in said], top) == pytest.approx(expected)
 
 
-def test_the_report_of_a_tally_worked_out_by_hand() -> None:
-    said = [["yes"]] * 6 + [[str(number), "no"] for number in range(14)]
-    report = Tally(nats=20.0, words=30, replies=20, correct=5, said=said).report()
-    assert report == pytest.approx(
-        {
-            "word_perplexity": math.e ** (20 / 50),
-            "replies": 20,
-            "words": 30,
-            "distinct_1": 16 / 34,  # yes, no and 14 numbers
-            "distinct_2": 1.0,
-            "mean_length": 34 / 20,
-            "top10_share": 15 / 20,  # six times yes, and nine that were said once
-            "response_accuracy": 5 / 20,
-        }
-    )
+def record(nats: float, said: list[str], references: list[str]) -> Record:
+    words = sum(len(text.split()) for text in references)
+    return Record(nats, words, len(references), 2 * words, words, tuple(said), tuple(references))
+
+
+def test_the_report_worked_out_by_hand() -> None:
+    said = ["yes"] * 6 + [f"{number} no" for number in range(14)]
+    references = ["yes"] * 5 + ["no"] * 5 + ["maybe so"] * 10
+    found = report([record(12.0, said[:8], references[:8]), record(8.0, said[8:], references[8:])])
+    expected = {
+        "word_perplexity": math.e ** (20 / 50),
+        "piece_accuracy": 0.5,
+        "replies": 20,
+        "words": 30,
+        "distinct_1": 16 / 34,  # yes, no and 14 numbers
+        "distinct_2": 1.0,
+        "mean_length": 34 / 20,
+        "top10_share": 15 / 20,  # six times yes, and nine that were said once
+        "response_accuracy": 5 / 20,
+        "f1": (5 + 4 * 2 / 3) / 20,  # five times yes, four of "n no" for no
+        "f1_of_a_constant_reply": (10 * 2 / 5 + 10 * 4 / 6) / 20,
+        "constant_reply": "maybe so yes no",
+    }
+    assert {name: found[name] for name in expected} == {
+        name: value if isinstance(value, str) else pytest.approx(value) for name, value in expected.items()
+    }
+
+
+def test_intervals_hold_the_measure_and_narrow_with_more_dialogues() -> None:
+    rng = np.random.default_rng(4)
+
+    def some(count: int) -> list[Record]:
+        return [record(float(rng.gamma(4.0)), ["a b"], [rng.choice(["a b", "c d"])]) for _ in range(count)]
+
+    few, many = report(some(20), intervals=True), report(some(2000), intervals=True)
+    for name in ("word_perplexity", "f1", "response_accuracy"):
+        widths = []
+        for found in (few, many):
+            low, high = found[f"{name}_interval"]
+            assert low < found[name] < high
+            widths.append(high - low)
+        assert widths[1] < 0.3 * widths[0]
 
 
 def test_a_reply_counts_as_right_if_it_equals_the_reference_but_for_blanks(
@@ -140,10 +161,10 @@ def test_a_reply_counts_as_right_if_it_equals_the_reference_but_for_blanks(
     monkeypatch.setattr(evaluate, "decode", decode)
     turns = ["Hi", " Hello,  Martha.", "Was it cold?", "Yes", "Hello, Martha."]
     roles: list[Any] = ["user", "assistant", "user", "assistant", "user"]
-    report = measure(bundle_float32, [Dialogue(tuple(map(Turn, roles, turns)))])
-    assert report["response_accuracy"] == 2 / 4
-    assert report["mean_length"] == (2 + 3 + 1 + 2) / 4
-    assert report["distinct_1"] == 6 / 8  # hello, and martha. stand twice
+    found = measure(bundle_float32, [Dialogue(tuple(map(Turn, roles, turns)))])
+    assert found["response_accuracy"] == 2 / 4
+    assert found["mean_length"] == (2 + 3 + 1 + 2) / 4
+    assert found["distinct_1"] == 6 / 8  # hello, and martha. stand twice
 
 
 def test_greedy_replies_are_what_a_greedy_conversation_says_with_that_history(
@@ -153,14 +174,14 @@ def test_greedy_replies_are_what_a_greedy_conversation_says_with_that_history(
     from chatbot.conversation import Conversation
 
     turns = few[0].turns[:4]
-    *_, tally = Evaluator(bundle_float32).run([Dialogue(turns)])
+    (found,) = Evaluator(bundle_float32).run([Dialogue(turns)])
     sampling = SamplingConfig(temperature=0.0, no_repeat_ngram=0)
     expected = []
     for number in (1, 3):
         conversation = Conversation(bundle_float32, sampling=sampling)
         conversation.read(turns[: number - 1])
-        expected.append(conversation.say(turns[number - 1].text).lower().split())
-    assert [tally.said[0], tally.said[2]] == expected
+        expected.append(conversation.say(turns[number - 1].text))
+    assert [found.said[0].strip(), found.said[2].strip()] == expected
 
 
 # The command
@@ -189,18 +210,14 @@ def test_the_command_prints_one_object_with_all_measures(
 ) -> None:
     code, out, err = command("--json", "--limit", "2")
     assert (code, err, out.count("\n")) == (0, "", 1)
-    report = json.loads(out)
-    assert report == measure(bundle_float32, dialogues[:2])
-    assert {"word_perplexity", "replies", "words", "distinct_1", "distinct_2", "mean_length", "top10_share"} <= set(
-        report
-    )
+    assert json.loads(out) == measure(bundle_float32, dialogues[:2])
 
 
 def test_the_command_prints_a_measure_a_line(command: Command) -> None:
     code, out, _ = command("--limit", "1", "--no-replies")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["word_perplexity", "replies", "words"]
-    assert all(float(line.split()[1]) > 0 for line in out.splitlines())
+    assert [line.split()[0] for line in out.splitlines()] == ["word_perplexity", "piece_accuracy", "replies", "words"]
+    assert all(float(line.split()[1]) > 0 for line in out.splitlines() if "accuracy" not in line)
 
 
 @pytest.mark.parametrize("limit", ["0", "-3"])
@@ -215,3 +232,16 @@ def test_an_unknown_model_is_a_failure_on_one_line(sample_path: Path, capfd: pyt
     out, err = capfd.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert "nobody" in err
+
+
+def test_several_bundles_stand_beside_each_other(command: Command, bundle_dir: Path) -> None:
+    code, out, _ = command("--limit", "1", "--no-replies", "--against", "default", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert list(found) == [str(bundle_dir), "default"]
+    assert found["default"]["word_perplexity"] != found[str(bundle_dir)]["word_perplexity"]
+    code, out, _ = command("--limit", "2", "--no-replies", "--against", "default", "--intervals")
+    lines = out.splitlines()
+    assert lines[0].split() == [str(bundle_dir), "default"]
+    assert lines[1].split()[0] == "word_perplexity"
+    assert lines[1].count(" to ") == 2
