@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from chatbot.config import Config
 
 CHECKPOINTS = "checkpoints"
 """In a run folder, where an unfinished training is saved."""
+
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "tiny": {
+        "units": 64, "embedding_size": 64, "layers": 1, "vocabulary_size": 1000, "memory_positions": 128,
+        "dropout": 0.2, "passes": 40.0, "batch_positions": 2048, "learning_rate": 5e-3, "warmup_steps": 50,
+    },
+    "small": {
+        "units": 256, "embedding_size": 192, "layers": 1, "vocabulary_size": 4000, "dropout": 0.3, "passes": 10.0,
+        "batch_positions": 8192, "weight_decay": 0.01, "average": 0.995,
+    },
+    "base": {
+        "units": 512, "embedding_size": 256, "layers": 2, "vocabulary_size": 8000, "dropout": 0.3, "passes": 6.0,
+        "batch_positions": 8192, "weight_decay": 0.01, "average": 0.998,
+    },
+}  # fmt: skip
+"""Settings that go together: to try things out in a minute or two, for a corpus of some ten thousand turns in an hour
+or two on two cores, and for a larger one over night."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,7 +13,7 @@ import keras
 import tensorflow as tf
 from rich.console import Console
 
-from chatbot.bundle import Bundle, write_bundle
+from chatbot.bundle import TOKENIZER, WEIGHTS, Bundle, write_bundle
 from chatbot.config import ModelConfig, SamplingConfig
 from chatbot.errors import ChatbotError, CorpusError
 from chatbot.model import Seq2Seq
@@ -23,7 +23,7 @@ from train.checkpoint import Checkpoints, steps_made
 from train.config import CHECKPOINTS, TrainingConfig
 from train.corpora import Dialogue
 from train.dataset import Example, examples_of, validation_dataset
-from train.export import Precision, make_bundle
+from train.export import Precision, load_weights, make_bundle
 from train.fitting import Fitting, say
 from train.tokenizer import train_tokenizer
 
@@ -43,6 +43,8 @@ class Run:
     name: str = "bundle"
     overwrite: bool = False
     """Begin anew, whatever the folder holds."""
+    parent: Bundle | None = None
+    """The model to go on from: its tokenizer and its weights; ``model`` is its shape."""
 
 
 def split(dialogues: Sequence[Dialogue], share: float) -> tuple[list[Dialogue], list[Dialogue]]:
@@ -79,10 +81,11 @@ def train(run: Run, dialogues: Sequence[Dialogue], validation: Sequence[Dialogue
         Checkpoints(run.folder / CHECKPOINTS, {}).clear()
     dialogues = [d.lower() if d.share("case") < run.training.lowercase_share else d for d in dialogues]
     tokenizer = _tokenizer(run, dialogues)
-    longest = run.training.longest
-    examples = [example for d in dialogues for example in examples_of(d, tokenizer, longest)]
+    examples = [example for d in dialogues for example in examples_of(d, tokenizer, run.training.longest)]
     held_out = [example for d in validation for example in examples_of(d.lower(), tokenizer)]
     model = Seq2Seq(replace(run.model, vocabulary_size=tokenizer.vocabulary_size))
+    if run.parent is not None:
+        load_weights(model, run.parent.files[WEIGHTS])
     model.label_smoothing = run.training.label_smoothing
     say(console, _summary(model, examples, held_out))
     fitting = Fitting(run.folder, run.training, identity_of(run, dialogues, validation), model, examples, held_out)
@@ -108,11 +111,15 @@ def _finish(run: Run, fitting: Fitting, tokenizer: Tokenizer) -> Bundle:
 
 
 def _tokenizer(run: Run, dialogues: Sequence[Dialogue]) -> Tokenizer:
-    """That of the run folder if a training goes on, else a new one: weights are worth nothing without it."""
+    """That of the run folder if a training goes on, or of the parent, else a new one; weights are worth nothing without
+    it."""
     path = run.folder / "tokenizer.model"
     if path.exists() and any((run.folder / CHECKPOINTS).glob("step-*")):
         return Tokenizer(path.read_bytes())
-    tokenizer = train_tokenizer((t.text for d in dialogues for t in d.turns), run.model.vocabulary_size)
+    if run.parent is not None:
+        tokenizer = Tokenizer(run.parent.files[TOKENIZER])
+    else:
+        tokenizer = train_tokenizer((t.text for d in dialogues for t in d.turns), run.model.vocabulary_size)
     run.folder.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
     beside.write_bytes(tokenizer.model)
@@ -125,6 +132,7 @@ def identity_of(run: Run, dialogues: Sequence[Dialogue], validation: Sequence[Di
     settings = {**run.model.to_dict(), **run.training.to_dict()}
     return {
         **{name: str(value) for name, value in settings.items()},
+        "parent": "none" if run.parent is None else hashlib.sha256(run.parent.files[WEIGHTS]).hexdigest()[:12],
         "training dialogues": content_of(dialogues),
         "validation dialogues": content_of(validation),
     }

@@ -8,20 +8,25 @@ import itertools
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from chatbot.cli.options import add_settings, given_settings
+from chatbot.cli.options import given_settings
 from chatbot.config import ModelConfig, SamplingConfig
 from chatbot.errors import CorpusError, UsageError
+from chatbot.text.sanitize import one_line
 from train.cli.extra import require_extra
 from train.cli.reading import add_reading, described, places_of, read, reading_of
-from train.config import CHECKPOINTS, TrainingConfig
+from train.cli.settings import SHORT, add_settings_of_training, settings_of
+from train.config import CHECKPOINTS
 
-_EXAMPLE = """example:
-  chatbot train data/sample.jsonl --cell gru --units 128 --passes 100 --out runs/mine
+if TYPE_CHECKING:
+    from chatbot.bundle import Bundle
+
+_EXAMPLE = """examples:
+  chatbot train data/sample.jsonl --preset tiny --cell gru --out runs/mine
   chatbot --model runs/mine/bundle
+  chatbot train whatsapp.zip --me Ada --from default --out runs/ada
 """
-_SHORT = {"vocabulary_size": "vocabulary", "embedding_size": "embedding", "memory_positions": "memory"}
-"""Options that are called otherwise than their settings."""
 
 
 def add_train(parser: argparse.ArgumentParser) -> None:
@@ -41,16 +46,22 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         default="int8",
         help="of the graph that talks (default: %(default)s)",
     )
-    add_settings(parser, ModelConfig(), "model settings", _SHORT, shown=True)
-    add_settings(parser, TrainingConfig(), "training settings", {}, shown=True)
+    parser.add_argument(
+        "--from",
+        dest="parent",
+        metavar="BUNDLE",
+        help="go on from this model (fine-tuning): its shape, its tokenizer and its weights",
+    )
+    add_settings_of_training(parser)
     parser.set_defaults(run=run_train)
 
 
 def run_train(args: argparse.Namespace) -> int:
     """Run `chatbot train`."""
-    model = ModelConfig.from_dict(given_settings(ModelConfig, args))
-    training = TrainingConfig.from_dict(given_settings(TrainingConfig, args))
+    model, training = settings_of(args)
     require_extra()
+    parent = _parent(args)
+    model = model if parent is None else parent.model
     from rich.console import Console
 
     from chatbot.layers import find_cell, make_cell
@@ -64,15 +75,41 @@ def run_train(args: argparse.Namespace) -> int:
     validation = read(places_of(args.valid), reading) if args.valid else None
     metadata = {
         "corpora": [described(place) for place in places],
-        "credits": _credits(args.credits),
+        "credits": [*(parent.metadata.get("credits", []) if parent else []), *_credits(args.credits)],
+        **({"parent": _lineage(parent)} if parent else {}),
     }
     name = args.name or out.resolve().name
-    run = Run(out, model, training, SamplingConfig(), args.precision, metadata, name, args.overwrite)
+    run = Run(out, model, training, SamplingConfig(), args.precision, metadata, name, args.overwrite, parent)
     bundle = train(run, dialogues, validation, Console(stderr=True))
     perplexity = bundle.metadata["validation"]["word_perplexity"]
     print(f"validation word perplexity {perplexity}; talk to it:", file=sys.stderr)
     print(f"chatbot --model {out / 'bundle'}")
     return 0
+
+
+def _parent(args: argparse.Namespace) -> Bundle | None:
+    """The model to go on from.
+
+    Raises:
+        UsageError: if the command line also says of which shape the model is to be.
+    """
+    if args.parent is None:
+        return None
+    from chatbot.catalog import open_bundle
+
+    if shape := given_settings(ModelConfig, args):
+        raise UsageError(
+            f"--from {one_line(args.parent)} with {', '.join('--' + SHORT.get(name, name) for name in shape)}",
+            expected="a model of the shape that the other has",
+            remedy="leave one of them out",
+        )
+    return open_bundle(args.parent)
+
+
+def _lineage(parent: Bundle) -> dict[str, Any]:
+    """What the metadata says of the model that one has come from."""
+    found = {key: parent.metadata[key] for key in ("created", "corpora", "parent") if key in parent.metadata}
+    return {"name": parent.name, **found}
 
 
 def _run_folder(args: argparse.Namespace, identity: str) -> Path:

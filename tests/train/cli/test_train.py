@@ -204,7 +204,7 @@ def test_a_corpus_without_dialogues_is_a_failure(train: Callable[..., Done], tmp
     done = train(tmp_path / "none.jsonl", "--out", tmp_path / "run", *SMALL)
     assert (done.code, done.out) == (1, "")
     assert "none.jsonl" in done.err.splitlines()[-1]
-    assert "expected dialogues in one of the formats" in done.err.splitlines()[-1]
+    assert "expected dialogues" in done.err.splitlines()[-1]
     assert not (tmp_path / "run").exists()
 
 
@@ -237,3 +237,32 @@ def test_the_help_waits_for_no_framework(command: str) -> None:
     assert done.returncode == 0
     assert "example" in done.stdout
     assert not {"tensorflow", "keras", "numpy", "textual"} & set(done.stderr.split())
+
+
+@pytest.mark.slow
+def test_a_model_goes_on_from_another_with_its_shape_and_its_pieces(
+    train: Callable[..., Done], trained: tuple[Path, Done], sample_path: Path, tmp_path: Path
+) -> None:
+    import safetensors.numpy
+
+    from chatbot.bundle import TOKENIZER, WEIGHTS
+
+    parent = trained[0] / "bundle"
+    # So low a learning rate that it ends where it began: with the parent's weights, not with new ones.
+    done = train(sample_path, "--from", parent, "--passes", "0.3", "--learning-rate", "1e-9", "--out", tmp_path / "run")
+    assert done.code == 0, done.err
+    before, after = read_bundle(parent), read_bundle(tmp_path / "run" / "bundle")
+    assert after.model == before.model
+    assert after.files[TOKENIZER] == before.files[TOKENIZER]
+    weights = [safetensors.numpy.load(bundle.files[WEIGHTS]) for bundle in (before, after)]
+    assert all(abs(weights[0][name] - weights[1][name]).max() < 1e-3 for name in weights[0])
+    assert after.metadata["parent"]["name"] == before.name
+    assert after.metadata["parent"]["corpora"] == before.metadata["corpora"]
+
+
+def test_a_shape_beside_a_model_to_go_on_from_is_a_mistake_of_usage(
+    train: Callable[..., Done], sample_path: Path, tmp_path: Path
+) -> None:
+    done = train(sample_path, "--from", "default", "--units", "7", "--cell", "rnn", "--out", tmp_path / "run")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "--cell, --units" in done.err
