@@ -62,5 +62,5 @@ def test_mistakes_are_named(text: str, error: type[Exception], said: str, tmp_pa
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="none.toml"):
+    with pytest.raises(UsageError, match=r"none\.toml"):
         settings("--config", tmp_path / "none.toml")
