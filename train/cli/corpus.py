@@ -35,6 +35,7 @@ def add_corpus(parser: argparse.ArgumentParser) -> None:
     add_reading(parser)
     parser.add_argument("--valid", nargs="+", metavar="PATH", help="a validation corpus: how much of it stands here")
     parser.add_argument("--convert", type=Path, metavar="OUT.jsonl[.gz]", help="write the dialogues in our own format")
+    parser.add_argument("--tfds", type=Path, metavar="DIR", help="build a data set of TensorFlow Datasets there")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run_corpus)
 
@@ -59,6 +60,8 @@ def run_corpus(args: argparse.Namespace) -> int:
         print(json.dumps(survey.report()))
     else:
         show(survey, Console(highlight=False))
+    if args.tfds is not None:
+        _build(args, reading)
     if reading.redactor is not None:
         masked = ", ".join(f"{count} {kind}" for kind, count in reading.redactor.counts.most_common())
         print(f"masked: {masked or 'nothing'}", file=sys.stderr)
@@ -69,6 +72,17 @@ def run_corpus(args: argparse.Namespace) -> int:
             remedy="see above why records were skipped, or name the format with --format",
         )
     return 0
+
+
+def _build(args: argparse.Namespace, reading: Reading) -> None:
+    from train.cli.extra import require_extra
+
+    require_extra()
+    from train.corpora.tfds_builder import Dialogues
+
+    builder = Dialogues(places=places_of(args.paths), reading=reading, data_dir=args.tfds)
+    builder.download_and_prepare()
+    print(f"built: tfds:dialogues with --data-dir {one_line(str(args.tfds))}", file=sys.stderr)
 
 
 def _all(places: list[Place], reading: Reading, survey: Survey) -> Iterator[Found]:

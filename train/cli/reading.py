@@ -26,11 +26,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="+",
         metavar="PATH",
-        help="files, folders, patterns, archives (.zip .gz .bz2 .xz .zst), or - for standard input; PATH:0.3 takes "
-        "three in ten of its dialogues, PATH:2 each of them twice",
+        help="files, folders, patterns, archives (.zip .gz .bz2 .xz .zst), - for standard input, or "
+        "tfds:NAME[/config][:split] of TensorFlow Datasets; PATH:0.3 takes three in ten of its dialogues, PATH:2 each "
+        "of them twice",
     )
     group = parser.add_argument_group("reading")
     group.add_argument("--format", metavar="NAME", help="of all paths (default: found by looking at each file)")
+    group.add_argument("--data-dir", type=Path, metavar="DIR", help="where TensorFlow Datasets keeps its data")
     group.add_argument(
         "--assistant",
         "--me",
@@ -50,7 +52,8 @@ def reading_of(args: argparse.Namespace) -> Reading:
     from train.corpora.redact import Redactor
     from train.corpora.roles import Roles
 
-    return Reading(args.format, Roles(args.assistant), Redactor(args.region) if args.redact else None)
+    redactor = Redactor(args.region) if args.redact else None
+    return Reading(args.format, Roles(args.assistant), redactor, args.data_dir)
 
 
 def places_of(paths: Iterable[str]) -> list[Place]:
@@ -95,10 +98,12 @@ def times(dialogue: Dialogue, weight: float) -> int:
 
 def described(place: Place) -> dict[str, Any]:
     """What the metadata says of a corpus; never where it lay on somebody's disk."""
+    from train.corpora.catalogue import PREFIX
     from train.corpora.places import STANDARD_INPUT, sources
 
-    if place.path == STANDARD_INPUT:
-        return {"name": "standard input", "weight": place.weight}
+    if place.path == STANDARD_INPUT or place.path.startswith(PREFIX):
+        name = "standard input" if place.path == STANDARD_INPUT else place.path
+        return {"name": name, "weight": place.weight}
     digest = hashlib.sha256()
     for source in sources(place.path):
         with source.opener() as file:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from chatbot.errors import CorpusError
 from chatbot.text.sanitize import one_line
+from train.corpora import catalogue
 from train.corpora.detect import detect, reader_named
 from train.corpora.dialogue import Conversation, Dialogue, Skipped, Utterance
 from train.corpora.places import Place, sources
@@ -36,6 +38,8 @@ class Reading:
     roles: Roles = field(default_factory=Roles)
     redactor: Redactor | None = None
     """Masks every text, if there is one."""
+    data_dir: Path | None = None
+    """Where TensorFlow Datasets keeps its data; None: where it usually does."""
 
 
 OnSkip = Callable[[Skipped], None]
@@ -54,6 +58,9 @@ def conversations(place: Place, reading: Reading, on_skip: OnSkip) -> Iterator[F
     Raises:
         CorpusError: if nothing can be read there.
     """
+    if place.path.startswith(catalogue.PREFIX):
+        yield from _of_the_catalogue(place.path, reading, on_skip)
+        return
     unread: list[CorpusError] = []
     any_read = False
     for source in sources(place.path):
@@ -72,6 +79,18 @@ def conversations(place: Place, reading: Reading, on_skip: OnSkip) -> Iterator[F
             yield Found(source, reader.name, _redacted(conversation, reading.redactor))
     if unread and not any_read:
         raise unread[0]
+
+
+def _of_the_catalogue(path: str, reading: Reading, on_skip: OnSkip) -> Iterator[Found]:
+    def nothing() -> Any:
+        raise OSError("a data set has no bytes of its own")
+
+    def skip(number: int, reason: str) -> None:
+        on_skip(Skipped(f"{path}:{number}", one_line(reason)))
+
+    source = Source(path, nothing)
+    for conversation in catalogue.conversations(catalogue.parse(path), reading.data_dir, skip):
+        yield Found(source, "tfds", _redacted(conversation, reading.redactor))
 
 
 def dialogues(place: Place, reading: Reading, on_skip: OnSkip) -> Iterator[Dialogue]:

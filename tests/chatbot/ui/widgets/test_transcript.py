@@ -62,6 +62,15 @@ async def test_however_long_it_gets_the_mounted_part_is_the_end_and_bounded(many
         assert "entry 299" in screen_text(app)
 
 
+async def settled(pilot, screen_text) -> str:
+    """What the screen shows once nothing moves on it any more: a page is turned in several steps."""
+    before, shown = None, screen_text(pilot.app)
+    while shown != before:
+        await pilot.pause()
+        before, shown = shown, screen_text(pilot.app)
+    return shown
+
+
 async def test_scrolling_up_reaches_the_first_entry_and_down_the_last(many, screen_text, until):
     app = Host()
     async with app.run_test() as pilot:
@@ -72,8 +81,8 @@ async def test_scrolling_up_reaches_the_first_entry_and_down_the_last(many, scre
         for _ in range(300):
             app.transcript.scroll_page_up(animate=False)
             await pilot.pause()
+            shown = await settled(pilot, screen_text)
             assert len(app.mounted()) <= MOUNTED
-            shown = screen_text(app)
             seen |= set(re.findall(r"entry \d+", shown))
             if "entry 0 " in shown:
                 break
@@ -84,8 +93,9 @@ async def test_scrolling_up_reaches_the_first_entry_and_down_the_last(many, scre
         for _ in range(300):
             app.transcript.scroll_page_down(animate=False)
             await pilot.pause()
+            shown = await settled(pilot, screen_text)
             assert len(app.mounted()) <= MOUNTED
-            seen |= set(re.findall(r"entry \d+", screen_text(app)))
+            seen |= set(re.findall(r"entry \d+", shown))
             if "entry 199" in seen:
                 break
         assert len(seen) == 200, "and on the way down"

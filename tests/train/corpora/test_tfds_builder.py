@@ -1,0 +1,45 @@
+"""A corpus as a data set, and back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatbot.cli import main
+from train.corpora.corpus import Reading, dialogues
+from train.corpora.places import Place
+
+tfds: Any = pytest.importorskip("tensorflow_datasets")
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    lines = []
+    for number in [*range(120), 3, 4]:
+        turns = [{"speaker": "a", "text": f"question {number}"}, {"speaker": "b", "text": f"answer {number} ☂"}]
+        lines.append(json.dumps({"turns": turns}))
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.slow
+def test_a_corpus_comes_back_from_its_data_set_once_each_and_split_by_content(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["corpus", str(corpus), "--tfds", str(tmp_path / "data"), "--json"]) == 0
+    assert "tfds:dialogues" in capsys.readouterr().err
+    want = set(dialogues(Place(str(corpus)), Reading(), lambda skip: None))
+    reading = Reading(data_dir=tmp_path / "data")
+    splits = [
+        list(dialogues(Place(f"tfds:dialogues:{split}"), reading, lambda skip: None))
+        for split in ("train", "validation")
+    ]
+    assert all(splits)
+    assert len(splits[0]) + len(splits[1]) == len(want) == 120
+    assert set(splits[0]) | set(splits[1]) == want
+    assert not set(splits[0]) & set(splits[1])
+    assert {dialogue.share("validation") < 0.05 for dialogue in splits[1]} == {True}
