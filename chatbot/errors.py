@@ -51,3 +51,18 @@ class BundleError(ChatbotError):
 
 class MissingExtraError(ChatbotError):
     """A command needs packages that the base installation leaves out."""
+
+    PACKAGES = frozenset(
+        ("charset_normalizer", "keras", "phonenumbers", "sacrebleu", "safetensors", "stdnum", "tensorboard",
+         "tensorflow", "tensorflow_datasets", "yaml", "zstandard")
+    )  # fmt: skip
+    """What the extra ``train`` brings, as it is imported."""
+
+    @classmethod
+    def of(cls, *missing: str) -> MissingExtraError:
+        """For packages by name."""
+        return cls(
+            f"{', '.join(missing)} not installed",
+            expected="the packages that making models and reading all corpora needs",
+            remedy="run: pip install 'chatbot[train]' (in a checkout: pip install '.[train]', or make train)",
+        )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from chatbot import __version__
 from chatbot.cli import chat, models, options, reply
-from chatbot.errors import ChatbotError
+from chatbot.errors import ChatbotError, MissingExtraError
 from chatbot.text.sanitize import one_line
 
 _EXAMPLE = """examples:
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser(_command(words)).parse_args(words)
     run: Callable[[argparse.Namespace], int] = args.run
     try:
-        return run(args)
+        return _with_extras(run, args)
     except ChatbotError as error:
         print(f"chatbot: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code
@@ -75,6 +75,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("chatbot: interrupted", file=sys.stderr)
         return 130
+
+
+def _with_extras(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    """Run a command; a package that only the extra brings is asked for by name where it is missing.
+
+    Raises:
+        MissingExtraError: then.
+    """
+    try:
+        return run(args)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in MissingExtraError.PACKAGES:
+            raise
+        raise MissingExtraError.of(missing) from error
 
 
 def _command(words: Sequence[str]) -> str | None:

@@ -17,11 +17,7 @@ def require_extra() -> None:
     """
     missing = [name for name in ("tensorflow", "keras", "safetensors") if importlib.util.find_spec(name) is None]
     if missing:
-        raise MissingExtraError(
-            f"{', '.join(missing)} not installed",
-            expected="the packages that training needs",
-            remedy="run: pip install 'chatbot[train]' (in a checkout: pip install '.[train]', or make train)",
-        )
+        raise MissingExtraError.of(*missing)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with native_silence():  # TensorFlow tells at length which accelerators it does not find
