@@ -47,15 +47,15 @@ def examples_of(dialogue: Dialogue, tokenizer: Tokenizer, longest: int | None = 
         first, total = 0, 0
         for number, length in enumerate(lengths):
             if total + length > longest and number - first >= 2:
-                yield _example(turns[first:number], tokenizer)
+                yield _example(dialogue._replace(turns=turns[first:number]), tokenizer)
                 first, total = number - 1, lengths[number - 1]
             total += length
         turns = turns[first:]
-    yield _example(turns, tokenizer)
+    yield _example(dialogue._replace(turns=turns), tokenizer)
 
 
-def _example(turns: Sequence[Turn], tokenizer: Tokenizer) -> Example:
-    return Example(lay_out(tokenizer, turns), count_words(turns[1:]))
+def _example(part: Dialogue, tokenizer: Tokenizer) -> Example:
+    return Example(lay_out(tokenizer, part.turns, part.only), count_words(part.replies))
 
 
 def collate(examples: Sequence[Example]) -> Batch:

@@ -136,19 +136,19 @@ class Evaluator:
             said = tuple(self._greedy(speaker, turn) for speaker, turn in self._replies(dialogue)) if greedy else ()
             yield Record(
                 nats=sum(score.nats for score in scores),
-                words=sum(len(turn.text.split()) for turn in dialogue.lower().turns[1:]),
+                words=sum(len(turn.text.split()) for turn in dialogue.lower().replies),
                 replies=len(scores),
                 pieces=sum(score.pieces for score in scores),
                 likeliest=sum(score.likeliest for score in scores),
                 said=said,
-                references=tuple(turn.text for turn in dialogue.turns[1:]) if greedy else (),
+                references=tuple(turn.text for turn in dialogue.replies) if greedy else (),
             )
 
     def _replies(self, dialogue: Dialogue) -> Iterator[tuple[Speaker, Turn]]:
-        """Each turn but the first, with a speaker that knows all turns before it."""
+        """Each reply, with a speaker that knows all turns before it."""
         memory = Memory.empty(self._engine)
         for number, turn in enumerate(dialogue.turns):
-            if number:
+            if number and dialogue.only in (None, turn.role):
                 yield Speaker(self._engine, self._tokenizer, memory), turn
             memory = memory.read(self._engine, encode_turn(self._tokenizer, turn))
 

@@ -143,7 +143,7 @@ def content_of(dialogues: Sequence[Dialogue]) -> str:
     digest = hashlib.sha256()
     for dialogue in dialogues:
         digest.update(dialogue.key().to_bytes(8))
-        digest.update("".join(turn.role[0] for turn in dialogue.turns).encode())
+        digest.update(f"{dialogue.only} {''.join(turn.role[0] for turn in dialogue.turns)}".encode())
     return f"{len(dialogues)} ({digest.hexdigest()[:12]})"
 
 

@@ -47,14 +47,15 @@ def encode_turn(tokenizer: Tokenizer, turn: Turn) -> list[int]:
     return [SYMBOLS[turn.role], *tokenizer.encode(turn.text), END]
 
 
-def lay_out(tokenizer: Tokenizer, turns: Sequence[Turn]) -> Layout:
-    """The ids of a whole dialogue and which of them are replies."""
+def lay_out(tokenizer: Tokenizer, turns: Sequence[Turn], only: Role | None = None) -> Layout:
+    """The ids of a whole dialogue and which of them are replies; those of one role, if ``only`` says so."""
     ids: list[int] = []
     starts: list[int] = []
     counted: list[bool] = []
     for number, turn in enumerate(turns):
         piece_ids = encode_turn(tokenizer, turn)
         starts += [len(ids)] * len(piece_ids)
-        counted += [number > 0] * (len(piece_ids) - 1) + [False]
+        is_reply = number > 0 and only in (None, turn.role)
+        counted += [is_reply] * (len(piece_ids) - 1) + [False]
         ids += piece_ids
     return Layout(np.array(ids, np.int32), np.array(starts, np.int32), np.array(counted, np.bool_))

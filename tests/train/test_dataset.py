@@ -166,3 +166,17 @@ def test_validation_has_every_example_once_and_knows_how_many_batches(examples: 
     assert sum(len(batch["ids"]) for batch in batches) == len(examples)
     again = list(validation_dataset(examples, 600).as_numpy_iterator())
     assert all(same(a, b) for a, b in zip(batches, again, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("longest", [None, 60])
+def test_where_one_side_is_learned_its_replies_alone_are_counted(
+    seed: int, longest: int | None, tokenizer: Tokenizer
+) -> None:
+    dialogue = made_up(seed)._replace(only="assistant")
+    found = list(examples_of(dialogue, tokenizer, longest))
+    replies = [turn for turn in dialogue.turns[1:] if turn.role == "assistant"]
+    assert [reply for example in found for reply in replies_in(example)] == [
+        encode_turn(tokenizer, turn)[1:] for turn in replies
+    ]
+    assert sum(example.words for example in found) == count_words(replies)

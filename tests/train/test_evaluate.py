@@ -245,3 +245,13 @@ def test_several_bundles_stand_beside_each_other(command: Command, bundle_dir: P
     assert lines[0].split() == [str(bundle_dir), "default"]
     assert lines[1].split()[0] == "word_perplexity"
     assert lines[1].count(" to ") == 2
+
+
+def test_where_one_side_is_learned_its_replies_alone_are_measured(bundle_float32: Bundle, few: list[Dialogue]) -> None:
+    whole, user, assistant = (
+        next(Evaluator(bundle_float32).run([few[0]._replace(only=only)], greedy=False))
+        for only in (None, "user", "assistant")
+    )  # fmt: skip
+    assert 0 < assistant.replies < whole.replies
+    for name in ("nats", "words", "replies", "pieces", "likeliest"):
+        assert getattr(user, name) + getattr(assistant, name) == pytest.approx(getattr(whole, name))

@@ -37,8 +37,8 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--assistant",
         "--me",
         metavar="SPEAKER",
-        help="whose side the assistant learns; its name never reaches the model (default: whoever is called so, else "
-        "who does not speak first)",
+        help="who is the assistant: that side alone is learned, and the name never reaches the model (default: each "
+        "side learns to answer the other)",
     )
     group.add_argument(
         "--redact", action="store_true", help="mask e-mail addresses, telephone and card numbers, URLs with user data"

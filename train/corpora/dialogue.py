@@ -33,12 +33,17 @@ class Skipped(NamedTuple):
 
 
 class Dialogue(NamedTuple):
-    """The turns of one conversation; whoever speaks first has the user's role, everybody else the assistant's.
-
-    The model learns the replies of both sides, so which side is which only decides the symbol a turn starts with.
-    """
+    """The turns of one conversation; where nobody says otherwise, whoever speaks first has the user's role, everybody
+    else the assistant's, and which side is which only decides the symbol a turn starts with."""
 
     turns: tuple[Turn, ...]
+    only: Role | None = None
+    """Whose turns are replies to learn; None: everybody's, so that each side learns to answer the other."""
+
+    @property
+    def replies(self) -> tuple[Turn, ...]:
+        """The turns that are learned: the first one answers nothing."""
+        return tuple(turn for turn in self.turns[1:] if self.only in (None, turn.role))
 
     @classmethod
     def of(cls, utterances: Iterable[Utterance]) -> Dialogue:
@@ -53,7 +58,7 @@ class Dialogue(NamedTuple):
 
     def lower(self) -> Dialogue:
         """The same in lower case."""
-        return Dialogue(tuple(Turn(turn.role, turn.text.lower()) for turn in self.turns))
+        return self._replace(turns=tuple(Turn(turn.role, turn.text.lower()) for turn in self.turns))
 
     def key(self, salt: str = "") -> int:
         """64 bits that hang on the texts alone: equal dialogues have equal keys."""

@@ -5,7 +5,6 @@ A model knows two roles, user and assistant, and no names: whoever a corpus's sp
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,25 +17,13 @@ _ASSISTANTS = {"assistant", "bot", "gpt", "system", "chatbot", "model", "agent",
 _USERS = {"user", "human", "customer", "usr", "apprentice", "client"}
 
 
-class Learn(enum.Enum):
-    """Whose turns are replies to learn."""
-
-    ALL = "all"
-    """Every turn but the first: each side learns to answer the other."""
-    ASSISTANT = "assistant"
-    """The assistant's turns alone."""
-
-
 @dataclass(frozen=True)
 class Roles:
-    """How roles are given.
-
-    Raises:
-        UsageError: when asked for a speaker that a corpus does not have (``checked``).
-    """
+    """How roles are given."""
 
     assistant: str | None = None
-    """The speaker who is the assistant, in any case; None: by the usual names, else whoever does not speak first."""
+    """The speaker who is the assistant, in any case, and whose turns alone are learned.  None: by the usual names, else
+    whoever does not speak first; and both sides learn to answer the other."""
 
     def dialogue(self, conversation: Conversation) -> Dialogue | None:
         """With roles; None if the speaker who is asked for takes no part, or nobody else does."""
@@ -52,7 +39,7 @@ class Roles:
         for (_, text), assistant in zip(utterances, isit, strict=True):
             role: Role = "assistant" if assistant else "user"
             turns.append(Turn(role, text))
-        return Dialogue(tuple(turns))
+        return Dialogue(tuple(turns), None if self.assistant is None else "assistant")
 
 
 def _guessed(utterances: tuple[Utterance, ...]) -> Iterator[bool]:

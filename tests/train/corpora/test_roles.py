@@ -48,3 +48,13 @@ def test_no_name_is_left_in_a_dialogue() -> None:
     dialogue = Roles("Zaphod").dialogue(said("Zaphod", "Trillian"))
     assert "Zaphod" not in repr(dialogue)
     assert "Trillian" not in repr(dialogue)
+
+
+def test_with_a_speaker_named_only_that_side_is_learned_and_else_both() -> None:
+    conversation = said("Ada", "Ben", "Ada", "Ben")
+    both, ben = (Roles(name).dialogue(conversation) for name in (None, "Ben"))
+    assert both is not None
+    assert ben is not None
+    assert [turn.text for turn in both.replies] == ["1", "2", "3"]
+    assert [turn.text for turn in ben.replies] == ["1", "3"]
+    assert ben.lower().replies == ben.replies
