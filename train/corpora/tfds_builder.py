@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -58,20 +59,23 @@ class Dialogues(tfds.core.GeneratorBasedBuilder):
         return {"train": self._generate_examples(False), "validation": self._generate_examples(True)}
 
     def _generate_examples(self, held_out: bool) -> Any:
+        # No method of this builder: on its way to a worker it would forget how it was made.
+        read = functools.partial(_examples, reading=self._reading, share=self._share, held_out=held_out)
         if not self._beam:
-            return _once(example for place in self._places for example in self._of(place, held_out))
+            return _once(example for place in self._places for example in read(place))
         beam = tfds.core.lazy_imports.apache_beam
         return (
             beam.Create(self._places)
-            | beam.FlatMap(self._of, held_out)
+            | beam.FlatMap(read)
             | beam.GroupByKey()
             | beam.Map(lambda pair: (pair[0], next(iter(pair[1]))))
         )
 
-    def _of(self, place: Place, held_out: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-        for dialogue in dialogues(place, self._reading, lambda skip: None):
-            if (dialogue.share("validation") < self._share) == held_out:
-                yield f"{dialogue.key():016x}", _example(dialogue)
+
+def _examples(place: Place, reading: Reading, share: float, held_out: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    for dialogue in dialogues(place, reading, lambda skip: None):
+        if (dialogue.share("validation") < share) == held_out:
+            yield f"{dialogue.key():016x}", _example(dialogue)
 
 
 def _example(dialogue: Dialogue) -> dict[str, Any]:

@@ -43,3 +43,32 @@ def test_a_corpus_comes_back_from_its_data_set_once_each_and_split_by_content(
     assert set(splits[0]) | set(splits[1]) == want
     assert not set(splits[0]) & set(splits[1])
     assert {dialogue.share("validation") < 0.05 for dialogue in splits[1]} == {True}
+
+
+@pytest.mark.slow
+def test_on_beam_it_is_the_same_data_set(corpus: Path, tmp_path: Path) -> None:
+    pytest.importorskip("apache_beam")
+    from train.corpora.redact import Redactor
+    from train.corpora.tfds_builder import Dialogues
+
+    other = tmp_path / "b.jsonl"
+    turns = [{"speaker": "a", "text": "I am a@b.org"}, {"speaker": "b", "text": "ok"}]
+    other.write_text(corpus.read_text(encoding="utf-8") + "\n" + json.dumps({"turns": turns}), encoding="utf-8")
+    places, found = [Place(str(corpus)), Place(str(other))], []
+    for beam in (False, True):
+        folder = tmp_path / f"beam {beam}"
+        reading = Reading(redactor=Redactor())
+        builder = Dialogues(places=places, reading=reading, beam=beam, validation_share=0.2, data_dir=folder)
+        config = tfds.download.DownloadConfig(beam_runner="DirectRunner") if beam else None
+        builder.download_and_prepare(download_config=config)
+        back = Reading(data_dir=folder)
+        found.append(
+            [
+                set(dialogues(Place(f"tfds:dialogues:{split}"), back, lambda skip: None))
+                for split in ("train", "validation")
+            ]
+        )
+    assert found[0] == found[1]
+    assert [len(part) > 10 for part in found[0]] == [True, True]
+    assert sum(map(len, found[0])) == 121
+    assert "I am [email]" in {dialogue.turns[0].text for part in found[0] for dialogue in part}
