@@ -69,7 +69,8 @@ def test_killed_again_and_again_it_gives_the_weights_of_a_training_left_alone(co
     finished(start(corpus, tmp_path / "whole"))
     steps = read_bundle(tmp_path / "whole" / "bundle").metadata["training"]["steps"]
     rng, out = np.random.default_rng(), tmp_path / "killed"
-    targets = sorted(int(step) for step in rng.integers(1, max(2, steps - 5), KILLS))
+    # Not so late that it might have ended before the signal comes.
+    targets = sorted(int(step) for step in rng.integers(1, max(2, 3 * steps // 4), KILLS))
     killed = 0
     for target in targets:
         process = start(corpus, out)
