@@ -60,8 +60,6 @@ def run_corpus(args: argparse.Namespace) -> int:
         print(json.dumps(survey.report()))
     else:
         show(survey, Console(highlight=False))
-    if args.tfds is not None:
-        _build(args, reading)
     if reading.redactor is not None:
         masked = ", ".join(f"{count} {kind}" for kind, count in reading.redactor.counts.most_common())
         print(f"masked: {masked or 'nothing'}", file=sys.stderr)
@@ -71,6 +69,8 @@ def run_corpus(args: argparse.Namespace) -> int:
             expected="dialogues of at least two turns",
             remedy="see above why records were skipped, or name the format with --format",
         )
+    if args.tfds is not None:  # reads all of it again, which is not to be counted again
+        _build(args, reading)
     return 0
 
 

@@ -72,3 +72,23 @@ def test_on_beam_it_is_the_same_data_set(corpus: Path, tmp_path: Path) -> None:
     assert [len(part) > 10 for part in found[0]] == [True, True]
     assert sum(map(len, found[0])) == 121
     assert "I am [email]" in {dialogue.turns[0].text for part in found[0] for dialogue in part}
+
+
+@pytest.mark.slow
+def test_what_is_masked_is_counted_once_although_it_is_read_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, pairs = tmp_path / "a.jsonl", []
+    for number in range(60):
+        turns = [{"speaker": "a", "text": f"I am a{number}@b.org"}, {"speaker": "b", "text": f"ok {number}"}]
+        pairs.append(json.dumps({"turns": turns}))
+    path.write_text("\n".join(pairs), encoding="utf-8")
+    assert main(["corpus", str(path), "--redact", "--tfds", str(tmp_path / "data"), "--json"]) == 0
+    assert "masked: 60 email" in capsys.readouterr().err
+
+
+def test_of_nothing_no_data_set_is_built(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"turns": []}\n', encoding="utf-8")
+    assert main(["corpus", str(path), "--tfds", str(tmp_path / "data"), "--json"]) == 1
+    assert not (tmp_path / "data").exists()
