@@ -108,6 +108,11 @@ class ModelConfig(Config):
     """Recurrent layers of the encoder, and of the decoder, which starts from the encoder's state."""
     dropout: float = 0.1
     """Share of features zeroed between layers in training."""
+    word_dropout: float = 0.0
+    """Share of pieces whose embedding is zeroed as a whole in training (Gal & Ghahramani 2016, section 4.2)."""
+    tied: bool = False
+    """Whether the decoder runs on the recurrent layers of the encoder (Xia et al. 2019) instead of some of its own:
+    fewer weights, each of which learns from all of the dialogue, and a shorter training step."""
     memory_positions: int = 256
     """How many of the last annotations the decoder can attend to; what is older survives in the state alone."""
 
@@ -115,7 +120,8 @@ class ModelConfig(Config):
         for name in ("embedding_size", "units", "layers", "memory_positions"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
         self._require("vocabulary_size", self.vocabulary_size >= 8, "at least 8")
-        self._require("dropout", 0 <= self.dropout < 1, "from 0 up to, not including, 1")
+        for name in ("dropout", "word_dropout"):
+            self._require(name, 0 <= getattr(self, name) < 1, "from 0 up to, not including, 1")
 
 
 @dataclasses.dataclass(frozen=True)

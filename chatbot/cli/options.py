@@ -43,14 +43,18 @@ def add_settings(
     texts = defaults.describe()
     for name, default in defaults.to_dict().items():
         kind = int if default is None else type(default)
+        how: dict[str, Any] = {"type": kind, "metavar": {int: "N", float: "X"}.get(kind, "NAME")}
         group.add_argument(
             "--" + short.get(name, name).replace("_", "-"),
             dest=name,
-            type=kind,
-            metavar={int: "N", float: "X"}.get(kind, "NAME"),
             default=argparse.SUPPRESS,
-            help=as_help(texts[name]) + (f" (default: {default})" if shown else ""),
+            help=as_help(texts[name]) + (f" (default: {_shown(default)})" if shown else ""),
+            **({"action": argparse.BooleanOptionalAction} if kind is bool else how),
         )
+
+
+def _shown(value: Any) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def given_settings(kind: type[Config], args: argparse.Namespace) -> dict[str, Any]:

@@ -6,6 +6,7 @@ loop): the maths is written once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -33,14 +34,31 @@ class Decoded(NamedTuple):
 class Decoder(keras.layers.Layer):
     """Recurrent layers; the output of the first asks the attention, whose answer the next layer reads beside it.
 
+    A decoder that is tied to the encoder runs on the layers of that, which read no answers: the last one asks.
+
     The gate between generating and copying is that of See et al. 2017 (equation 8), with the attention weights as
     pointer distribution.
+
+    Args:
+        config: Of the model.
+        tied_to: The encoder's recurrent layers, built; for a configuration that is ``tied``.
+        make_recurrent: What makes the recurrent layers otherwise.
     """
 
-    def __init__(self, config: ModelConfig, *, make_recurrent: MakeRecurrent = make_recurrent, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        config: ModelConfig,
+        *,
+        tied_to: Sequence[Any] | None = None,
+        make_recurrent: MakeRecurrent = make_recurrent,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
+        assert config.tied == (tied_to is not None)
         self.config = config
-        self.recurrent = [make_recurrent(config, f"recurrent_{number}") for number in range(config.layers)]
+        self.recurrent = list(
+            tied_to or (make_recurrent(config, f"recurrent_{number}") for number in range(config.layers))
+        )
         self.attention = GeneralAttention(name="attention")
         self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
         self.readout = keras.layers.Dense(config.embedding_size, activation="tanh", name="readout")
@@ -51,7 +69,7 @@ class Decoder(keras.layers.Layer):
         units = self.config.units
         self.attention.build((None, None, units), (None, None, units))
         features = embedded_shape[-1]
-        for number, layer in enumerate(self.recurrent):
+        for number, layer in enumerate(() if self.config.tied else self.recurrent):
             layer.build((None, None, features))
             features = 2 * units if number == 0 else units
         self.readout.build((None, None, 2 * units))
@@ -75,6 +93,7 @@ class Decoder(keras.layers.Layer):
             visible: [batch, n or 1, positions] bool: which of them each piece may look at.
             restarts: For each layer, where a new reply starts and from which states; only training needs it.
         """
+        asking = len(self.recurrent) - 1 if self.config.tied else 0
         sequences = []
         outputs = embedded
         for number, (layer, states) in enumerate(zip(self.recurrent, initial, strict=True)):
@@ -82,10 +101,23 @@ class Decoder(keras.layers.Layer):
             after = layer.unfold(outputs, states, restarts=None if restarts is None else restarts[number])
             sequences.append(after)
             outputs = after[0]
-            if number == 0:
-                context, weights = self.attention(outputs, annotations, visible)
-                outputs = ops.concatenate([outputs, context], axis=-1)
-        if len(self.recurrent) > 1:
-            outputs = ops.concatenate([outputs, context], axis=-1)
+            if number == asking:
+                looked = self.attention(outputs, annotations, visible)
+                if number < len(self.recurrent) - 1:
+                    outputs = ops.concatenate([outputs, looked[0]], axis=-1)
+        return self._speak(tuple(sequences), *looked, training)
+
+    def speak(self, sequences: tuple[States, ...], visible: Tensor, training: bool = False) -> Decoded:
+        """What a tied decoder makes of pieces that the encoder has read already, from the states it had then.
+
+        Args:
+            sequences: What the encoder gave: for each layer its states after every piece, each [batch, n, units].
+            visible: [batch, n, n] bool: which of the pieces' annotations each piece may look at.
+        """
+        assert self.config.tied
+        return self._speak(sequences, *self.attention(sequences[-1][0], sequences[-1][0], visible), training)
+
+    def _speak(self, sequences: tuple[States, ...], context: Tensor, weights: Tensor, training: bool) -> Decoded:
+        outputs = ops.concatenate([sequences[-1][0], context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))
-        return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, tuple(sequences))
+        return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, sequences)

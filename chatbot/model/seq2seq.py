@@ -45,7 +45,9 @@ class Seq2Seq(keras.Model):
             name="embedding",
         )
         self.encoder = Encoder(config, make_recurrent=make_recurrent, name="encoder")
-        self.decoder = Decoder(config, make_recurrent=make_recurrent, name="decoder")
+        tied_to = self.encoder.recurrent if config.tied else None
+        self.decoder = Decoder(config, tied_to=tied_to, make_recurrent=make_recurrent, name="decoder")
+        self.word_dropout = keras.layers.Dropout(config.word_dropout, noise_shape=(None, None, 1), name="word_dropout")
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.word_perplexity = WordPerplexity(name="word_perplexity")
         self.embedding.build((None, None))
@@ -65,18 +67,22 @@ class Seq2Seq(keras.Model):
             The log-likelihood (natural) of each next piece, float32 [batch, positions - 1].
         """
         ids, starts = inputs["ids"], inputs["starts"]
-        embedded = self.embed(ids)
+        embedded = self.word_dropout(self.embed(ids), training=training)
         initial = self.encoder.initial_states(ops.shape(ids)[0])
         encoded = self.encoder(embedded, initial, training=training)
         positions = ops.arange(ops.shape(ids)[1])
-        flags = ops.equal(starts, positions)
-        restarts = tuple(
-            Restarts(flags, tuple(_one_later(s, first) for s, first in zip(layer, states, strict=True)))
-            for layer, states in zip(encoded, initial, strict=True)
-        )
-        decoded = self.decoder(
-            embedded, initial, encoded[-1][0], self._visible(starts, positions), restarts=restarts, training=training
-        )
+        visible = self._visible(starts, positions)
+        if self.config.tied:  # the same layers from the same states over the same pieces: they need not run twice
+            decoded = self.decoder.speak(encoded, visible, training=training)
+        else:
+            flags = ops.equal(starts, positions)
+            restarts = tuple(
+                Restarts(flags, tuple(_one_later(s, first) for s, first in zip(layer, states, strict=True)))
+                for layer, states in zip(encoded, initial, strict=True)
+            )
+            decoded = self.decoder(
+                embedded, initial, encoded[-1][0], visible, restarts=restarts, training=training
+            )
         return self._log_likelihood(decoded, ids, self.label_smoothing if training else 0.0)
 
     def embed(self, ids: Tensor) -> Tensor:

@@ -69,10 +69,10 @@ def conversation(model: Seq2Seq, graph: bytes, tolerance: float, steps: int = 6)
         carried = only_states(got)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", [*CELLS, "tied lstm"])
 def test_many_steps_of_the_graph_equal_those_of_keras(name: str, make_model: Any) -> None:
     layers = {"rnn": 1, "gru": 2, "lstm": 6}.get(name, 2)  # six of two states: state_10 must not stand before state_2
-    model = make_model(cell=name, layers=layers)
+    model = make_model(cell=name.split()[-1], tied=name.startswith("tied"), layers=layers)
     conversation(model, to_litert(model, "float32"), 1e-4)
 
 

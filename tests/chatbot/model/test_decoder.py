@@ -118,3 +118,28 @@ def test_dropout_works_in_training_alone(randomised: Any) -> None:
     calm = np.asarray(decoder(*data).features)
     np.testing.assert_array_equal(decoder(*data, training=False).features, calm)
     assert np.abs(np.asarray(decoder(*data, training=True).features) - calm).max() > 1e-3
+
+
+def test_tied_layers_are_those_of_the_encoder_and_the_last_one_asks(randomised: Any, make_model: Any) -> None:
+    model = randomised(make_model(cell="gru", layers=2, units=6, embedding_size=4, tied=True), 2)
+    assert all(ours is its for ours, its in zip(model.decoder.recurrent, model.encoder.recurrent, strict=True))
+    assert not [v.path for v in model.weights_to_save() if "decoder/recurrent" in v.path]
+    embedded, initial, annotations, visible = example(model.decoder, 6)
+    decoded = model.decoder(embedded, initial, annotations, visible)
+    read = model.encoder(embedded, initial)
+    for got, want in zip(tf.nest.flatten(decoded.sequences), tf.nest.flatten(read), strict=True):
+        np.testing.assert_array_equal(got, want)
+    context, weights = model.decoder.attention(read[-1][0], annotations, visible)
+    outputs = tf.concat([read[-1][0], context], axis=-1)
+    np.testing.assert_allclose(decoded.attention, weights, atol=1e-6)
+    np.testing.assert_allclose(decoded.features, model.decoder.readout(outputs), atol=1e-6)
+
+
+def test_a_word_that_is_dropped_leaves_no_trace_and_the_others_grow(make_model: Any) -> None:
+    model = make_model(word_dropout=0.5, dropout=0.0)
+    embedded = tf.ones((4, 50, 3))
+    np.testing.assert_array_equal(model.word_dropout(embedded, training=False), embedded)
+    dropped = np.asarray(model.word_dropout(embedded, training=True))
+    assert set(np.unique(dropped)) == {0.0, 2.0}
+    np.testing.assert_array_equal(dropped.min(-1), dropped.max(-1))
+    assert 0.3 < (dropped == 0).mean() < 0.7

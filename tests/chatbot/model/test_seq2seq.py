@@ -19,7 +19,7 @@ VOCABULARY, WINDOW = 40, 9
 SMALL: dict[str, Any] = {"vocabulary_size": VOCABULARY, "memory_positions": WINDOW}
 LENGTHS = (4, 5, 3, 6, 4)
 """Pieces of the turns; from the third reply on, the window is smaller than what was said before."""
-every_cell = pytest.mark.parametrize("name", CELLS)
+every_cell = pytest.mark.parametrize("name", [*CELLS, "tied lstm", "tied gru"])
 
 
 def dialogue(seed: int, lengths: tuple[int, ...] = LENGTHS) -> tuple[np.ndarray, np.ndarray]:
@@ -35,7 +35,7 @@ def dialogue(seed: int, lengths: tuple[int, ...] = LENGTHS) -> tuple[np.ndarray,
 @pytest.fixture(scope="module")
 def model_of(make_model: Any) -> Callable[[str], Seq2Seq]:
     """The model of each cell, made once, since what takes long is to trace it."""
-    return functools.cache(lambda name: make_model(cell=name, **SMALL))
+    return functools.cache(lambda name: make_model(cell=name.split()[-1], tied=name.startswith("tied"), **SMALL))
 
 
 @functools.cache
