@@ -1,4 +1,4 @@
-"""Dialogues to batches: laid out as ids, cut where too long, put together by length, in an order that a seed fixes."""
+"""Examples to batches: put together by length, in an order that a seed fixes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from chatbot.text.template import Layout, Turn, lay_out
-from chatbot.text.tokenizer import PAD, Tokenizer
-from train.corpora import Dialogue
+from chatbot.text.template import Layout
+from chatbot.text.tokenizer import PAD
 
 Batch = dict[str, NDArray[np.generic]]
 """``ids`` and ``starts`` [batch, positions] int32, ``counted`` [batch, positions - 1] and ``words`` [batch] float32."""
+
+Rng = np.random.Generator
 
 _POOL = 2048
 """Examples that are sorted by length together: enough for little padding, few enough to stay well mixed."""
@@ -27,35 +28,7 @@ class Example:
 
     layout: Layout
     words: int
-    """Words of the replies, and one end for each: what perplexity is counted in."""
-
-
-def count_words(replies: Sequence[Turn]) -> int:
-    """Words, as what stands between blanks, and one end for each reply."""
-    return sum(len(turn.text.split()) + 1 for turn in replies)
-
-
-def examples_of(dialogue: Dialogue, tokenizer: Tokenizer, longest: int | None = None) -> Iterator[Example]:
-    """The dialogue as one example, or cut between turns into several of at most ``longest`` positions.
-
-    No turn is cut, and the turn before a cut opens the next example too, so that every reply keeps something to answer:
-    two turns that are longer together are left whole.
-    """
-    turns = dialogue.turns
-    if longest is not None:
-        lengths = [len(tokenizer.encode(turn.text)) + 2 for turn in turns]
-        first, total = 0, 0
-        for number, length in enumerate(lengths):
-            if total + length > longest and number - first >= 2:
-                yield _example(dialogue._replace(turns=turns[first:number]), tokenizer)
-                first, total = number - 1, lengths[number - 1]
-            total += length
-        turns = turns[first:]
-    yield _example(dialogue._replace(turns=turns), tokenizer)
-
-
-def _example(part: Dialogue, tokenizer: Tokenizer) -> Example:
-    return Example(lay_out(tokenizer, part.turns, part.only), count_words(part.replies))
+    """Words of the replies that are learned, and one end for each: what perplexity is counted in."""
 
 
 def collate(examples: Sequence[Example]) -> Batch:
@@ -74,7 +47,7 @@ def collate(examples: Sequence[Example]) -> Batch:
     return {"ids": ids, "starts": starts, "counted": counted[:, :-1], "words": words}
 
 
-def plan(lengths: Sequence[int], batch_positions: int, rng: np.random.Generator | None) -> list[list[int]]:
+def plan(lengths: Sequence[int] | NDArray[np.integer], batch_positions: int, rng: Rng | None) -> list[NDArray[np.intp]]:
     """Which examples go together: batches of at most ``batch_positions`` positions, padding included.
 
     Args:
@@ -82,20 +55,34 @@ def plan(lengths: Sequence[int], batch_positions: int, rng: np.random.Generator 
         batch_positions: The bound.
         rng: Mixes examples and batches; without it the order is by length (validation).
     """
-    order = np.arange(len(lengths)) if rng is None else rng.permutation(len(lengths))
-    pool = len(lengths) if rng is None else _POOL
-    batches: list[list[int]] = []
+    known = np.asarray(lengths)
+    order = np.arange(len(known)) if rng is None else rng.permutation(len(known))
+    pool = len(known) if rng is None else _POOL
+    batches: list[NDArray[np.intp]] = []
     for start in range(0, len(order), pool):
-        current: list[int] = []
-        for index in sorted(order[start : start + pool].tolist(), key=lambda i: lengths[i]):
-            if current and lengths[index] * (len(current) + 1) > batch_positions:
-                batches.append(current)
-                current = []
-            current.append(index)
-        batches.append(current)
+        part = order[start : start + pool]
+        part = part[np.argsort(known[part], kind="stable")]
+        first = 0
+        for place, length in enumerate(known[part].tolist()):
+            if place > first and length * (place - first + 1) > batch_positions:
+                batches.append(part[first:place])
+                first = place
+        batches.append(part[first:])
     if rng is not None:
-        rng.shuffle(batches)
+        batches = [batches[index] for index in rng.permutation(len(batches))]
     return batches
+
+
+def lengths_of(examples: Sequence[Example]) -> NDArray[np.integer]:
+    """Positions of each example; what lies on disk knows them without being read."""
+    known = getattr(examples, "positions", None)
+    return np.array([len(example.layout.ids) for example in examples]) if known is None else known
+
+
+def words_of(examples: Sequence[Example]) -> NDArray[np.integer]:
+    """Words of the replies of each example, and one end for each reply."""
+    known = getattr(examples, "words", None)
+    return np.array([example.words for example in examples]) if known is None else known
 
 
 def training_dataset(
@@ -105,9 +92,9 @@ def training_dataset(
 
     ``start`` of them are left out: those that a training had read before it was interrupted.
     """
-    lengths = [len(example.layout.ids) for example in examples]
+    lengths = lengths_of(examples)
 
-    def planned() -> Iterator[list[int]]:
+    def planned() -> Iterator[NDArray[np.intp]]:
         for passed in itertools.count():
             yield from plan(lengths, batch_positions, np.random.default_rng((seed, passed)))
 
@@ -120,8 +107,7 @@ def training_dataset(
 
 def validation_dataset(examples: Sequence[Example], batch_positions: int) -> tf.data.Dataset:
     """Every example once, in order of length."""
-    lengths = [len(example.layout.ids) for example in examples]
-    planned = plan(lengths, batch_positions, None)
+    planned = plan(lengths_of(examples), batch_positions, None)
     return _dataset(lambda: (collate([examples[index] for index in indices]) for indices in planned)).apply(
         tf.data.experimental.assert_cardinality(len(planned))
     )

@@ -17,7 +17,7 @@ from chatbot.text.sanitize import one_line
 from train.callbacks import ProgressBar, Saver, Watch
 from train.checkpoint import Checkpoints, Progress, steps_made
 from train.config import CHECKPOINTS, TrainingConfig
-from train.dataset import Example, plan, training_dataset, validation_dataset
+from train.dataset import Example, lengths_of, plan, training_dataset, validation_dataset
 from train.log import Log
 from train.optimizer import make_optimizer, steps_of
 
@@ -56,9 +56,9 @@ class Fitting:
         self.best = folder / "best.weights.h5"
         self.checkpoints = Checkpoints(folder / CHECKPOINTS, identity)
         self.examples, self.held_out = examples, held_out
-        lengths = [len(example.layout.ids) for example in examples]
+        lengths = lengths_of(examples)
         batches = len(plan(lengths, settings.batch_positions, np.random.default_rng((settings.seed, 0))))
-        self._positions = sum(lengths) / batches
+        self._positions = float(lengths.sum()) / batches
         self.steps = max(1, round(settings.passes * batches))
         self.interval = min(settings.validate_every, max(batches, _FEWEST_STEPS), self.steps)
 

@@ -102,10 +102,10 @@ class Decoder(keras.layers.Layer):
             sequences.append(after)
             outputs = after[0]
             if number == asking:
-                looked = self.attention(outputs, annotations, visible)
+                context, weights = self.attention(outputs, annotations, visible)
                 if number < len(self.recurrent) - 1:
-                    outputs = ops.concatenate([outputs, looked[0]], axis=-1)
-        return self._speak(tuple(sequences), *looked, training)
+                    outputs = ops.concatenate([outputs, context], axis=-1)
+        return self._speak(tuple(sequences), context, weights, training)
 
     def speak(self, sequences: tuple[States, ...], visible: Tensor, training: bool = False) -> Decoded:
         """What a tied decoder makes of pieces that the encoder has read already, from the states it had then.
@@ -115,7 +115,9 @@ class Decoder(keras.layers.Layer):
             visible: [batch, n, n] bool: which of the pieces' annotations each piece may look at.
         """
         assert self.config.tied
-        return self._speak(sequences, *self.attention(sequences[-1][0], sequences[-1][0], visible), training)
+        annotations = sequences[-1][0]
+        context, weights = self.attention(annotations, annotations, visible)
+        return self._speak(sequences, context, weights, training)
 
     def _speak(self, sequences: tuple[States, ...], context: Tensor, weights: Tensor, training: bool) -> Decoded:
         outputs = ops.concatenate([sequences[-1][0], context], axis=-1)

@@ -80,9 +80,7 @@ class Seq2Seq(keras.Model):
                 Restarts(flags, tuple(_one_later(s, first) for s, first in zip(layer, states, strict=True)))
                 for layer, states in zip(encoded, initial, strict=True)
             )
-            decoded = self.decoder(
-                embedded, initial, encoded[-1][0], visible, restarts=restarts, training=training
-            )
+            decoded = self.decoder(embedded, initial, encoded[-1][0], visible, restarts=restarts, training=training)
         return self._log_likelihood(decoded, ids, self.label_smoothing if training else 0.0)
 
     def embed(self, ids: Tensor) -> Tensor:

@@ -49,13 +49,15 @@ def encode_turn(tokenizer: Tokenizer, turn: Turn) -> list[int]:
 
 def lay_out(tokenizer: Tokenizer, turns: Sequence[Turn], only: Role | None = None) -> Layout:
     """The ids of a whole dialogue and which of them are replies; those of one role, if ``only`` says so."""
-    ids: list[int] = []
-    starts: list[int] = []
-    counted: list[bool] = []
-    for number, turn in enumerate(turns):
-        piece_ids = encode_turn(tokenizer, turn)
-        starts += [len(ids)] * len(piece_ids)
-        is_reply = number > 0 and only in (None, turn.role)
-        counted += [is_reply] * (len(piece_ids) - 1) + [False]
-        ids += piece_ids
-    return Layout(np.array(ids, np.int32), np.array(starts, np.int32), np.array(counted, np.bool_))
+    return layout_of([i for turn in turns for i in encode_turn(tokenizer, turn)], only)
+
+
+def layout_of(ids: Sequence[int] | NDArray[np.integer], only: Role | None = None) -> Layout:
+    """The layout of the turns that ids are: a symbol of a role opens each, since no text gives one."""
+    laid = np.asarray(ids, np.int32)
+    positions = np.arange(len(laid), dtype=np.int32)
+    starts = np.maximum.accumulate(np.where(np.isin(laid, tuple(SYMBOLS.values())), positions, 0), dtype=np.int32)
+    counted = (starts > 0) & (laid != END)
+    if only is not None:
+        counted &= laid[starts] == SYMBOLS[only]
+    return Layout(laid, starts, counted)

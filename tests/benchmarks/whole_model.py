@@ -62,7 +62,8 @@ class _Spelled(Tokenizer):
 
 def make_batch(config: ModelConfig, batch: int, positions: int, seed: int = 0) -> Batch:
     """Dialogues of random ids, laid out as in training and without padding; every position is a token."""
-    from train.dataset import Example, collate, count_words
+    from train.dataset import Example, collate
+    from train.pieces import count_words
 
     rng = np.random.default_rng(seed)
     examples = []

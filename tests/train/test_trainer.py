@@ -17,22 +17,19 @@ from rich.console import Console
 
 from chatbot.bundle import WEIGHTS, Bundle, read_bundle
 from chatbot.config import ModelConfig, SamplingConfig
-from chatbot.errors import ChatbotError, CorpusError
+from chatbot.errors import ChatbotError
 from chatbot.model import Seq2Seq
 from train.callbacks import ProgressBar
 from train.config import TrainingConfig
-from train.corpora import Dialogue, Utterance
+from train.corpora import Dialogue
 from train.fitting import InterruptedTrainingError
-from train.trainer import Run, split, train
+from train.prepare import Corpus
+from train.trainer import Run, train
 
 MODEL = ModelConfig(cell="rnn", vocabulary_size=450, embedding_size=12, units=16, layers=1, memory_positions=24)
 TRAINING = TrainingConfig(
     passes=1.0, batch_positions=1024, longest=150, learning_rate=0.02, warmup_steps=2, validate_every=4, patience=9
 )
-
-
-def dialogue(*texts: str) -> Dialogue:
-    return Dialogue.of(Utterance("ab"[n % 2], text) for n, text in enumerate(texts))
 
 
 def run_in(folder: Path, **training: Any) -> Run:
@@ -54,7 +51,7 @@ def quiet() -> tuple[Console, io.StringIO]:
 def trained(tmp_path_factory: pytest.TempPathFactory, dialogues: list[Dialogue]) -> tuple[Path, Bundle, str]:
     """One whole training: its folder, its bundle, and what it said."""
     folder, (console, out) = tmp_path_factory.mktemp("runs") / "deep" / "run", quiet()
-    bundle = train(run_in(folder, passes=2.0), dialogues[:80], None, console)
+    bundle = train(run_in(folder, passes=2.0), Corpus.of(dialogues[:80]), console)
     return folder, bundle, out.getvalue()
 
 
@@ -106,7 +103,7 @@ def test_the_user_is_told_the_size_and_every_validation(trained: tuple[Path, Bun
 def test_the_same_seed_gives_the_same_model(
     trained: tuple[Path, Bundle, str], dialogues: list[Dialogue], tmp_path: Path, no_graph: None
 ) -> None:
-    again = train(run_in(tmp_path, passes=2.0), dialogues[:80], None, quiet()[0])
+    again = train(run_in(tmp_path, passes=2.0), Corpus.of(dialogues[:80]), quiet()[0])
     assert log_of(tmp_path) == log_of(trained[0])
     assert again.files[WEIGHTS] == trained[1].files[WEIGHTS]
 
@@ -132,7 +129,7 @@ def test_an_interruption_saves_everything_and_leaves_a_bundle_of_the_best_weight
     monkeypatch.setattr(ProgressBar, "on_train_batch_end", interrupt_at(6))
     console, out = quiet()
     with pytest.raises(InterruptedTrainingError, match=r"interrupted at step 6 .* the same command"):
-        train(run_in(tmp_path), dialogues[:40], dialogues[40:50], console)
+        train(run_in(tmp_path), Corpus.of(dialogues[:40], dialogues[40:50]), console)
     (row,) = log_of(tmp_path)
     bundle = read_bundle(tmp_path / "bundle")
     assert bundle.metadata["validation"]["word_perplexity"] == pytest.approx(row["val_word_perplexity"], rel=1e-3)
@@ -147,7 +144,7 @@ def test_an_interruption_before_any_validation_leaves_no_bundle(
     (tmp_path / "best.weights.h5").write_bytes(b"of another run")
     monkeypatch.setattr(ProgressBar, "on_train_batch_end", interrupt_at(1))
     with pytest.raises(InterruptedTrainingError):
-        train(run_in(tmp_path), dialogues[:40], dialogues[40:50], quiet()[0])
+        train(run_in(tmp_path), Corpus.of(dialogues[:40], dialogues[40:50]), quiet()[0])
     assert not (tmp_path / "bundle").exists()
     assert not (tmp_path / "best.weights.h5").exists()
 
@@ -169,7 +166,7 @@ def test_a_loss_that_is_no_number_ends_training_and_keeps_the_best_weights(
 ) -> None:
     spoil_from(monkeypatch, 6)
     with pytest.raises(ChatbotError, match=r"step 6: .* the norm of the gradient nan"):
-        train(run_in(tmp_path), dialogues[:40], dialogues[40:50], quiet()[0])
+        train(run_in(tmp_path), Corpus.of(dialogues[:40], dialogues[40:50]), quiet()[0])
     assert len(log_of(tmp_path)) == 1, "nothing was trained after it"
     bundle = read_bundle(tmp_path / "bundle")
     assert all(np.isfinite(weight).all() for weight in safetensors.numpy.load(bundle.files[WEIGHTS]).values())
@@ -182,37 +179,5 @@ def test_a_loss_that_is_no_number_from_the_start_leaves_no_bundle(
 ) -> None:
     spoil_from(monkeypatch, 1)
     with pytest.raises(ChatbotError, match="step 1: "):
-        train(run_in(tmp_path), dialogues[:40], dialogues[40:50], quiet()[0])
+        train(run_in(tmp_path), Corpus.of(dialogues[:40], dialogues[40:50]), quiet()[0])
     assert not (tmp_path / "bundle").exists()
-
-
-def test_a_split_hangs_on_content_and_has_no_overlap(dialogues: list[Dialogue]) -> None:
-    doubled = [*dialogues, *dialogues[::-1]]
-    learned, held_out = split(doubled, 0.2)
-    assert len(learned) + len(held_out) == len(doubled)
-    assert not set(learned) & set(held_out)
-    assert set(learned) | set(held_out) == set(dialogues)
-    again = split(dialogues[::-1], 0.2)
-    assert (set(again[0]), set(again[1])) == (set(learned), set(held_out))
-
-
-def test_a_larger_share_holds_out_the_same_and_more(dialogues: list[Dialogue]) -> None:
-    small, large = split(dialogues, 0.1)[1], split(dialogues, 0.3)[1]
-    assert set(small) < set(large)
-    many = [dialogue(f"question {n}", "answer") for n in range(3000)]
-    assert len(split(many, 0.1)[1]) == pytest.approx(300, abs=80)
-
-
-@pytest.mark.parametrize("share", [1e-9, 1 - 1e-9], ids=["nothing held out", "all held out"])
-def test_a_split_with_an_empty_side_is_a_corpus_error(share: float) -> None:
-    with pytest.raises(CorpusError, match="--valid"):
-        split([dialogue("Hi", "Hello"), dialogue("Bye", "See you")], share)
-    with pytest.raises(CorpusError):
-        split([], 0.5)
-
-
-def test_nothing_to_train_on_or_to_validate_with_is_a_corpus_error(dialogues: list[Dialogue], tmp_path: Path) -> None:
-    for learned, held_out in (([], dialogues[:2]), (dialogues[:2], [])):
-        with pytest.raises(CorpusError):
-            train(run_in(tmp_path / "run"), learned, held_out, quiet()[0])
-    assert not (tmp_path / "run").exists()

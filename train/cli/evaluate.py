@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def run_evaluate(args: argparse.Namespace) -> int:
 
     names = list(dict.fromkeys([args.bundle, *args.against]))
     bundles = {name: open_bundle(name) for name in names}  # what is no bundle is an error before anything is measured
-    dialogues = read(places_of(args.paths), reading_of(args))[: args.limit]
+    dialogues = list(itertools.islice(read(places_of(args.paths), reading_of(args)), args.limit))
     reports = {name: _measured(bundle, dialogues, args) for name, bundle in bundles.items()}
     if args.json:
         print(json.dumps(reports[args.bundle] if len(reports) == 1 else reports))

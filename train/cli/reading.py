@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatbot import __version__
 from chatbot.errors import CorpusError
 from chatbot.text.sanitize import one_line
 
@@ -63,7 +65,7 @@ def places_of(paths: Iterable[str]) -> list[Place]:
     return [parse_place(path) for path in paths]
 
 
-def read(places: Sequence[Place], reading: Reading) -> list[Dialogue]:
+def read(places: Sequence[Place], reading: Reading) -> Iterator[Dialogue]:
     """The dialogues of some places, as often as their weights say; what is skipped is named on standard error.
 
     Raises:
@@ -72,28 +74,45 @@ def read(places: Sequence[Place], reading: Reading) -> list[Dialogue]:
     from train.corpora.corpus import dialogues
 
     skipped: list[Skipped] = []
-    found: list[Dialogue] = []
+    count = found = 0
+
+    def skip(record: Skipped) -> None:
+        nonlocal count
+        count += 1
+        if count <= _SKIPPED_SHOWN:
+            skipped.append(record)
+
     try:
         for place in places:
-            for dialogue in dialogues(place, reading, skipped.append):
-                found += [dialogue] * times(dialogue, place.weight)
+            for dialogue in dialogues(place, reading, skip):
+                for _ in range(times(dialogue, place.weight)):
+                    found += 1
+                    yield dialogue
     finally:
-        for skip in skipped[:_SKIPPED_SHOWN]:
-            print(f"skipped {one_line(skip.where)}: {skip.reason}", file=sys.stderr)
-        if len(skipped) > _SKIPPED_SHOWN:
-            print(f"skipped {len(skipped) - _SKIPPED_SHOWN} more record(s)", file=sys.stderr)
+        for record in skipped:
+            print(f"skipped {one_line(record.where)}: {record.reason}", file=sys.stderr)
+        if count > len(skipped):
+            print(f"skipped {count - len(skipped)} more record(s)", file=sys.stderr)
     if not found:
         raise CorpusError(
-            f"no dialogue in {', '.join(one_line(place.path) for place in places)} ({len(skipped)} record(s) skipped)",
+            f"no dialogue in {', '.join(one_line(place.path) for place in places)} ({count} record(s) skipped)",
             expected="dialogues of at least two turns",
             remedy="run `chatbot corpus` on it to see what is in it",
         )
-    return found
 
 
 def times(dialogue: Dialogue, weight: float) -> int:
     """How often a dialogue is seen in a pass: the whole part of the weight, and once more for that share of them."""
     return int(weight) + (dialogue.share("weight") < weight % 1)
+
+
+def source_of(described: Sequence[Mapping[str, Any]], reading: Reading) -> str | None:
+    """A hash of all that the dialogues of some places hang on; None where that is not known before they are read."""
+    if any("sha256" not in place for place in described):
+        return None
+    how = [reading.format, reading.roles.assistant, reading.redactor and [reading.redactor.region]]
+    content = [[place["sha256"], place.get("weight")] for place in described]
+    return hashlib.sha256(json.dumps([__version__, how, content]).encode()).hexdigest()
 
 
 def described(place: Place) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from chatbot.config import ModelConfig, SamplingConfig
 from chatbot.errors import CorpusError, UsageError
 from chatbot.text.sanitize import one_line
 from train.cli.extra import require_extra
-from train.cli.reading import add_reading, described, places_of, read, reading_of
+from train.cli.reading import add_reading, described, places_of, read, reading_of, source_of
 from train.cli.settings import SHORT, add_settings_of_training, settings_of
 from train.config import CHECKPOINTS
 
@@ -37,6 +37,12 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     add_reading(parser)
     parser.add_argument("--valid", nargs="+", metavar="PATH", help="dialogues to validate with")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: a new one in runs/)")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        help="where prepared corpora are kept for the next training (default: in the user's cache)",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace the model that is in the run folder")
     parser.add_argument("--name", default=None, help="name in the metadata (default: that of the run folder)")
     parser.add_argument("--credits", type=Path, metavar="FILE", help="credits of the corpora, a line each")
@@ -65,22 +71,30 @@ def run_train(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from chatbot.layers import find_cell, make_cell
+    from train.prepare import Corpus
     from train.trainer import Run, train
 
     find_cell(model.cell)  # may import a module of the user's: this name is the user's own, not a bundle's
     make_cell(model.cell, 1)  # what is no cell is an error now, not after reading the corpus
     out = _run_folder(args, _identity(args, model.cell))
     places, reading = places_of(args.paths), reading_of(args)
-    dialogues = read(places, reading)
-    validation = read(places_of(args.valid), reading) if args.valid else None
+    validation = places_of(args.valid or [])
+    corpora = [described(place) for place in places]
+    corpus = Corpus(
+        lambda: read(places, reading),
+        (lambda: read(validation, reading)) if validation else None,
+        source_of([*corpora, {"sha256": "validation"}, *(described(place) for place in validation)], reading),
+    )
     metadata = {
-        "corpora": [described(place) for place in places],
+        "corpora": corpora,
         "credits": [*(parent.metadata.get("credits", []) if parent else []), *_credits(args.credits)],
         **({"parent": _lineage(parent)} if parent else {}),
     }
     name = args.name or out.resolve().name
-    run = Run(out, model, training, SamplingConfig(), args.precision, metadata, name, args.overwrite, parent)
-    bundle = train(run, dialogues, validation, Console(stderr=True))
+    run = Run(
+        out, model, training, SamplingConfig(), args.precision, metadata, name, args.overwrite, args.cache, parent
+    )
+    bundle = train(run, corpus, Console(stderr=True))
     perplexity = bundle.metadata["validation"]["word_perplexity"]
     print(f"validation word perplexity {perplexity}; talk to it:", file=sys.stderr)
     print(f"chatbot --model {out / 'bundle'}")
@@ -137,7 +151,7 @@ def _is_finished(folder: Path) -> bool:
 
 def _identity(args: argparse.Namespace, cell: str) -> str:
     """The cell, and a hash of everything on the command line."""
-    given = {name: str(value) for name, value in vars(args).items() if name not in ("run", "out", "overwrite")}
+    given = {name: str(value) for name, value in vars(args).items() if name not in ("run", "out", "overwrite", "cache")}
     digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
     return f"{cell.rpartition(':')[2]}-{digest[:8]}"
 

@@ -35,7 +35,9 @@ def arguments(*words: object) -> argparse.Namespace:
 
 
 def test_a_weight_says_how_often_dialogues_are_seen(corpus: Path) -> None:
-    counts = {weight: len(read(places_of([f"{corpus}:{weight}"]), Reading())) for weight in ("1", "2", "0.3", "2.5")}
+    counts = {
+        weight: len(list(read(places_of([f"{corpus}:{weight}"]), Reading()))) for weight in ("1", "2", "0.3", "2.5")
+    }
     assert counts["1"] == 200
     assert counts["2"] == 400
     assert counts["0.3"] == pytest.approx(60, abs=25)
@@ -50,7 +52,7 @@ def test_which_dialogues_a_share_takes_hangs_on_their_content() -> None:
 
 def test_the_assistant_and_the_mask_are_what_the_arguments_say(corpus: Path) -> None:
     reading = reading_of(arguments(corpus, "--me", "ada", "--redact"))
-    first = read(places_of([str(corpus)]), reading)[0]
+    first = next(read(places_of([str(corpus)]), reading))
     assert [turn.role for turn in first.turns] == ["assistant", "user"]
     assert first.turns[1].text == "answer 0 from [email]"
     assert reading_of(arguments(corpus)).redactor is None
@@ -58,19 +60,19 @@ def test_the_assistant_and_the_mask_are_what_the_arguments_say(corpus: Path) -> 
 
 def test_a_speaker_nobody_is_called_is_answered_with_those_there_are(corpus: Path) -> None:
     with pytest.raises(UsageError, match=r"'Cleo'.*Ada, Ben"):
-        read(places_of([str(corpus)]), reading_of(arguments(corpus, "--assistant", "Cleo")))
+        list(read(places_of([str(corpus)]), reading_of(arguments(corpus, "--assistant", "Cleo"))))
 
 
 def test_an_unknown_format_is_answered_with_the_nearest(corpus: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'jsonl'"):
-        read(places_of([str(corpus)]), reading_of(arguments(corpus, "--format", "json")))
+        list(read(places_of([str(corpus)]), reading_of(arguments(corpus, "--format", "json"))))
 
 
 def test_what_is_skipped_is_named_and_the_rest_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.jsonl"
     good = json.dumps({"turns": [{"speaker": "a", "text": "Hi"}, {"speaker": "b", "text": "Hello"}]})
     path.write_text("\n".join([good, *['{"turns": []}'] * 8]), encoding="utf-8")
-    assert len(read(places_of([str(path)]), Reading())) == 1
+    assert len(list(read(places_of([str(path)]), Reading()))) == 1
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith(f"skipped {path}:2: ")
     assert said[-1] == "skipped 3 more record(s)"
@@ -81,7 +83,7 @@ def test_a_corpus_of_nothing_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"turns": []}\n', encoding="utf-8")
     with pytest.raises(CorpusError, match=r"no dialogue in .*a\.jsonl \(1 record"):
-        read(places_of([str(path)]), Reading())
+        list(read(places_of([str(path)]), Reading()))
 
 
 def test_the_metadata_names_a_corpus_by_its_content_and_the_end_of_its_path(corpus: Path) -> None:
