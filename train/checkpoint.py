@@ -66,7 +66,7 @@ class Checkpoints:
         Raises:
             ChatbotError: if it cannot be written; what was saved before is still there.
         """
-        arrays = {name: np.asarray(variable) for name, variable in _variables(model).items()}
+        arrays = {name: np.asarray(variable) for name, variable in variables_of(model).items()}
         notes = {"progress": dataclasses.asdict(progress), "identity": self._identity, "digest": _digest(arrays)}
         data = safetensors.numpy.save(arrays, {"state": json.dumps(notes)})
         path = self._folder / f"step-{progress.step}.safetensors"
@@ -108,7 +108,7 @@ class Checkpoints:
                 torn.append(f"{path.name}: {one_line(str(error))}")
                 continue
             self._require_same(notes["identity"])
-            variables = _variables(model)
+            variables = variables_of(model)
             if {name: tuple(v.shape) for name, v in variables.items()} != {n: a.shape for n, a in arrays.items()}:
                 raise UsageError(
                     f"{one_line(str(path))} was saved by another version of the program",
@@ -159,7 +159,7 @@ def steps_made(model: keras.Model) -> int:
     return int(model.optimizer.variables[0])
 
 
-def _variables(model: keras.Model) -> dict[str, Any]:
+def variables_of(model: keras.Model) -> dict[str, Any]:
     """Everything that a step changes, by its place: Keras's names count up with every model of a process."""
     parts = {"model": model.variables, "optimizer": model.optimizer.variables}
     return {f"{part} {number}": variable for part, found in parts.items() for number, variable in enumerate(found)}

@@ -55,6 +55,9 @@ class TrainingConfig(Config):
     """Batches whose gradients are averaged into one step of the optimizer."""
     lowercase_share: float = 0.25
     """Share of the training dialogues that are put in lower case, as many people type."""
+    invent: float = 0.0
+    """Share of the training dialogues in which words that a reply repeats, unless they are common ones, are replaced by
+    made-up words, so that copying is learned and not the words."""
     validation_share: float = 0.05
     """Share of the dialogues held out when no validation corpus is given, chosen by their content."""
     validate_every: int = 500
@@ -76,5 +79,6 @@ class TrainingConfig(Config):
         self._require("label_smoothing", 0 <= self.label_smoothing < 1, "from 0 to below 1")
         self._require("accumulate", self.accumulate >= 1, "at least 1")
         self._require("lowercase_share", 0 <= self.lowercase_share <= 1, "from 0 to 1")
+        self._require("invent", 0 <= self.invent <= 1, "from 0 to 1")
         self._require("validation_share", 0 < self.validation_share < 1, "between 0 and 1")
         self._require("seed", self.seed >= 0, "0 or more")

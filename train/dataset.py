@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +98,7 @@ def training_dataset(
         for passed in itertools.count():
             yield from plan(lengths, batch_positions, np.random.default_rng((seed, passed)))
 
-    return _dataset(
+    return dataset_of(
         lambda: (
             collate([examples[index] for index in indices]) for indices in itertools.islice(planned(), start, None)
         )
@@ -108,12 +108,13 @@ def training_dataset(
 def validation_dataset(examples: Sequence[Example], batch_positions: int) -> tf.data.Dataset:
     """Every example once, in order of length."""
     planned = plan(lengths_of(examples), batch_positions, None)
-    return _dataset(lambda: (collate([examples[index] for index in indices]) for indices in planned)).apply(
+    return dataset_of(lambda: (collate([examples[index] for index in indices]) for indices in planned)).apply(
         tf.data.experimental.assert_cardinality(len(planned))
     )
 
 
-def _dataset(batches: object) -> tf.data.Dataset:
+def dataset_of(batches: Callable[[], Iterator[Batch]]) -> tf.data.Dataset:
+    """Batches as ``fit`` takes them: made ahead, and of any shape without another trace."""
     signature = {
         "ids": tf.TensorSpec([None, None], tf.int32),
         "starts": tf.TensorSpec([None, None], tf.int32),

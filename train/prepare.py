@@ -26,14 +26,15 @@ from chatbot.text.sanitize import one_line
 from chatbot.text.tokenizer import Tokenizer
 from train.config import TrainingConfig
 from train.corpora import Dialogue
+from train.invention import Inventor
 from train.pieces import Pieces
 from train.records import Records, Writer, read_manifest, write_manifest
-from train.spool import Spool
+from train.spool import Spool, Tokenizing
 
 _VERSION = 1
 """Of what is kept: another one is not read."""
-_SAMPLE = 48 << 20
-"""Characters that a tokenizer is trained on, at the most."""
+_SAMPLE = 16 << 20
+"""Characters that a tokenizer is trained on, at the most: SentencePiece takes some 30 bytes for each."""
 _DAYS = 30
 """After which what was not used is removed."""
 _MAKING = "making-"
@@ -113,17 +114,19 @@ def prepare(corpus: Corpus, settings: TrainingConfig, maker: TokenizerMaker, cac
 
 
 def _made(corpus: Corpus, settings: TrainingConfig, maker: TokenizerMaker, making: Path, say: Say) -> Prepared:
-    training, validation, texts = _read(corpus, settings, making, say)
+    inventor = Inventor(settings.invent)
+    training, validation, texts = _read(corpus, settings, making, inventor, say)
     contents = {"training dialogues": training.content, "validation dialogues": validation.content}
     final = making.parent / _name(corpus, settings, maker, corpus.source or json.dumps(contents))
     if found := _open(final):
         return found
-    tokenizer = maker.make(texts)
+    tokenizer = maker.make([*texts, *inventor.samples(len(texts) // 4)])
     whole = making / "whole"
     whole.mkdir(mode=0o700)
     began = time.monotonic()
-    tokens = _write(whole / "train", _lasting(training.pieces(tokenizer, settings.longest), say))
-    tokens += _write(whole / "valid", validation.pieces(tokenizer, None))
+    how = Tokenizing(tokenizer, settings.longest, *inventor.settings)
+    tokens = _write(whole / "train", _lasting(training.pieces(how), say))
+    tokens += _write(whole / "valid", validation.pieces(Tokenizing(tokenizer)))
     (whole / "tokenizer.model").write_bytes(tokenizer.model)
     write_manifest(whole, {"version": _VERSION, "contents": contents})
     with contextlib.suppress(OSError):  # somebody else has just made the same
@@ -137,7 +140,7 @@ def _made(corpus: Corpus, settings: TrainingConfig, maker: TokenizerMaker, makin
 def _name(corpus: Corpus, settings: TrainingConfig, maker: TokenizerMaker, content: str) -> str:
     """Of the folder: a hash of all that the examples hang on."""
     share = "given" if corpus.validation else settings.validation_share
-    parts = [_VERSION, content, maker.key, settings.longest, settings.lowercase_share, share]
+    parts = [_VERSION, content, maker.key, settings.longest, settings.lowercase_share, settings.invent, share]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
 
@@ -156,7 +159,9 @@ def _open(folder: Path) -> Prepared | None:
     return found
 
 
-def _read(corpus: Corpus, settings: TrainingConfig, making: Path, say: Say) -> tuple[Spool, Spool, list[str]]:
+def _read(
+    corpus: Corpus, settings: TrainingConfig, making: Path, inventor: Inventor, say: Say
+) -> tuple[Spool, Spool, list[str]]:
     """Read everything: (to train on, to validate with, a sample of what is said in the former)."""
     training, validation, sample = Spool(making / "train.jsonl"), Spool(making / "valid.jsonl"), _Sample(_SAMPLE)
     held_out: set[int] = set()
@@ -172,6 +177,7 @@ def _read(corpus: Corpus, settings: TrainingConfig, making: Path, say: Say) -> t
         else:
             said = dialogue.lower() if dialogue.share("case") < settings.lowercase_share else dialogue
             training.add(said)
+            inventor.count(said)
             sample.add(turn.text for turn in said.turns)
     if left_out:
         say(f"{left_out:,} dialogue(s) are not trained on, because they are to be validated with")

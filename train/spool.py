@@ -16,12 +16,13 @@ import os
 import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from chatbot.errors import ChatbotError
 from chatbot.text.template import Turn
 from chatbot.text.tokenizer import Tokenizer
 from train.corpora import Dialogue
+from train.invention import invent
 from train.pieces import Pieces, pieces_of
 
 _CHUNK = 1 << 20
@@ -32,6 +33,18 @@ _ALONE = 4 << 20
 
 _Chunk = tuple[Path, int, int]
 """A file, where in it, how many bytes."""
+
+
+class Tokenizing(NamedTuple):
+    """How dialogues become ids."""
+
+    tokenizer: Any
+    longest: int | None = None
+    """Positions of a part, at the most."""
+    invented: float = 0.0
+    """Share of the dialogues with made-up words."""
+    stay: frozenset[str] = frozenset()
+    """Words that are never replaced."""
 
 
 class Spool:
@@ -68,7 +81,7 @@ class Spool:
         """How many, and a short hash of all of them in their order."""
         return f"{self.dialogues} ({self._digest.hexdigest()[:12]})"
 
-    def pieces(self, tokenizer: Tokenizer, longest: int | None) -> Iterator[Pieces]:
+    def pieces(self, how: Tokenizing) -> Iterator[Pieces]:
         """All dialogues as ids, in their order; few chunks are in memory at a time.
 
         Raises:
@@ -79,10 +92,10 @@ class Spool:
         chunks = [(self._path, start, end - start) for start, end in zip([0, *ends], ends, strict=False)]
         if self._size <= _ALONE:
             for chunk in chunks:
-                yield from _tokenized(tokenizer, longest, *chunk)
+                yield from _tokenized(how, *chunk)
             return
         try:
-            yield from _in_parallel(tokenizer, longest, chunks)
+            yield from _in_parallel(how, chunks)
         except concurrent.futures.process.BrokenProcessPool as error:
             raise ChatbotError(
                 "a process that turned dialogues into ids was killed",
@@ -91,10 +104,11 @@ class Spool:
             ) from error
 
 
-def _in_parallel(tokenizer: Tokenizer, longest: int | None, chunks: Iterable[_Chunk]) -> Iterator[Pieces]:
+def _in_parallel(how: Tokenizing, chunks: Iterable[_Chunk]) -> Iterator[Pieces]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")  # a fork of a process with TensorFlow's threads may hang
-    with concurrent.futures.ProcessPoolExecutor(cores, context, _begin, (tokenizer.model, longest)) as pool:
+    rest = how._replace(tokenizer=None)
+    with concurrent.futures.ProcessPoolExecutor(cores, context, _begin, (how.tokenizer.model, rest)) as pool:
         running: collections.deque[concurrent.futures.Future[list[Pieces]]] = collections.deque()
         try:
             for chunk in chunks:
@@ -110,24 +124,27 @@ def _in_parallel(tokenizer: Tokenizer, longest: int | None, chunks: Iterable[_Ch
 class _Worker:
     """What a helping process works with."""
 
-    tokenizer: Tokenizer
-    longest: int | None
+    how: Tokenizing
 
 
-def _begin(model: bytes, longest: int | None) -> None:
+def _begin(model: bytes, how: Tokenizing) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the process that asked
-    _Worker.tokenizer, _Worker.longest = Tokenizer(model), longest
+    _Worker.how = how._replace(tokenizer=Tokenizer(model))
 
 
 def _of_chunk(*chunk: Any) -> list[Pieces]:
-    return _tokenized(_Worker.tokenizer, _Worker.longest, *chunk)
+    return _tokenized(_Worker.how, *chunk)
 
 
-def _tokenized(tokenizer: Tokenizer, longest: int | None, path: Path, start: int, size: int) -> list[Pieces]:
+def _tokenized(how: Tokenizing, path: Path, start: int, size: int) -> list[Pieces]:
     with path.open("rb") as file:
         file.seek(start)
         lines = file.read(size).splitlines()
-    return [pieces for line in lines for pieces in pieces_of(_dialogue(line), tokenizer, longest)]
+    found: list[Pieces] = []
+    for number, line in enumerate(lines):
+        dialogue = invent(_dialogue(line), how.invented, how.stay, seed=start + number)
+        found += pieces_of(dialogue, how.tokenizer, how.longest)
+    return found
 
 
 def _dialogue(line: bytes) -> Dialogue:

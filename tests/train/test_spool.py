@@ -15,7 +15,7 @@ from chatbot.text.tokenizer import Tokenizer
 from train import spool
 from train.corpora import Dialogue, Utterance
 from train.pieces import pieces_of
-from train.spool import Spool
+from train.spool import Spool, Tokenizing
 
 
 def filled(path: Path, dialogues: list[Dialogue]) -> Spool:
@@ -25,17 +25,22 @@ def filled(path: Path, dialogues: list[Dialogue]) -> Spool:
     return made
 
 
-@pytest.mark.parametrize("longest", [None, 40])
+@pytest.mark.parametrize(("longest", "invented"), [(None, ()), (40, (0.0, frozenset()))])
 def test_in_one_process_and_in_many_the_ids_are_the_same_in_the_same_order(
-    longest: int | None, dialogues: list[Dialogue], tokenizer: Tokenizer, tmp_path: Path, monkeypatch: Any
+    longest: int | None,
+    invented: tuple[Any, ...],
+    dialogues: list[Dialogue],
+    tokenizer: Tokenizer,
+    tmp_path: Path,
+    monkeypatch: Any,
 ) -> None:
     strange = Dialogue((Turn("user", "a\nb\x1b[31m\u2028c\ud800 \x00"), Turn("assistant", "ß\U0001f600")), "assistant")
     given = [*dialogues[:60], strange]
     want = [pieces for dialogue in given for pieces in pieces_of(dialogue, tokenizer, longest)]
-    assert list(filled(tmp_path / "one", given).pieces(tokenizer, longest)) == want
+    assert list(filled(tmp_path / "one", given).pieces(Tokenizing(tokenizer, longest, *invented))) == want
     monkeypatch.setattr(spool, "_CHUNK", 2000)
     monkeypatch.setattr(spool, "_ALONE", 0)
-    assert list(filled(tmp_path / "many", given).pieces(tokenizer, longest)) == want
+    assert list(filled(tmp_path / "many", given).pieces(Tokenizing(tokenizer, longest, *invented))) == want
 
 
 def test_its_content_hangs_on_every_text_role_and_order(tmp_path: Path) -> None:
@@ -58,7 +63,7 @@ def test_a_helper_that_is_killed_is_an_error_with_a_remedy(
 ) -> None:
     monkeypatch.setattr(spool, "_ALONE", 0)
     monkeypatch.setattr(spool, "_CHUNK", 1)
-    pieces = filled(tmp_path / "spool", dialogues).pieces(tokenizer, None)
+    pieces = filled(tmp_path / "spool", dialogues).pieces(Tokenizing(tokenizer))
     next(pieces)
     for helper in multiprocessing.active_children():
         helper.kill()

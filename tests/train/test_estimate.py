@@ -1,0 +1,115 @@
+"""The estimate: it changes nothing, and where memory is short it asks for a smaller batch with the same gradient."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import SimpleNamespace
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from chatbot.text.template import layout_of
+from chatbot.text.tokenizer import Tokenizer
+from train import estimate as module
+from train.checkpoint import variables_of
+from train.config import TrainingConfig
+from train.corpora import Dialogue
+from train.dataset import Example, training_dataset
+from train.estimate import estimate
+from train.optimizer import make_optimizer
+from train.pieces import pieces_of
+
+SETTINGS = TrainingConfig(batch_positions=2048, average=0.9, warmup_steps=0)
+
+
+@pytest.fixture(scope="module")
+def examples(dialogues: list[Dialogue], tokenizer: Tokenizer) -> list[Example]:
+    found = (pieces for dialogue in dialogues[:60] for pieces in pieces_of(dialogue, tokenizer))
+    return [Example(layout_of(pieces.ids, pieces.only), pieces.words) for pieces in found]
+
+
+def compiled(make_model: Any) -> Any:
+    keras.utils.set_random_seed(1)
+    model = make_model(dropout=0.3, layers=1)
+    model.compile(make_optimizer(SETTINGS, 100), jit_compile=False)
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def values(model: Any) -> dict[str, np.ndarray]:
+    return {name: np.array(variable) for name, variable in variables_of(model).items()}
+
+
+@pytest.mark.slow
+def test_afterwards_model_optimizer_and_random_states_are_what_they_were(make_model: Any, examples: Any) -> None:
+    model, fresh = compiled(make_model), compiled(make_model)
+    before = values(model)
+    found = estimate(model, SETTINGS, examples)
+    for name, value in values(model).items():
+        np.testing.assert_array_equal(value, before[name], err_msg=name)
+    assert found.settings == SETTINGS
+    assert found.seconds > 0
+    assert found.megabytes > 50
+    for each in (model, fresh):
+        each.fit(training_dataset(examples, 600, 1), steps_per_epoch=2, verbose=0)
+    for one, two in zip(model.get_weights(), fresh.get_weights(), strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-6)
+
+
+class Fake:
+    """Stands for trying batches: every position takes so many bytes, and a GPU has room for so many positions."""
+
+    def __init__(self, bytes_each: int, room: int = 10**9) -> None:
+        self._bytes_each, self._room = bytes_each, room
+        self.tried: list[int] = []
+
+    def __call__(self, model: Any, batches: Any) -> tuple[float, int]:
+        positions = max(batch["ids"].size for batch in batches)
+        self.tried.append(positions)
+        if positions > self._room:
+            raise tf.errors.ResourceExhaustedError(None, None, "no room")
+        return 0.5, psutil_rss() + positions * self._bytes_each
+
+
+def psutil_rss() -> int:
+    return 10**8
+
+
+def faked(monkeypatch: pytest.MonkeyPatch, fake: Fake, free: int) -> None:
+    monkeypatch.setattr(module, "_tried", fake)
+    process = SimpleNamespace(memory_info=lambda: SimpleNamespace(rss=psutil_rss()))
+    memory = SimpleNamespace(available=free)
+    monkeypatch.setattr(module, "psutil", SimpleNamespace(Process=lambda: process, virtual_memory=lambda: memory))
+
+
+@pytest.mark.parametrize(("free_mb", "positions"), [(10_000, 8192), (5_000, 4096), (2_600, 2048), (1, 256)])
+def test_where_memory_is_short_batches_are_halved_and_put_together(
+    free_mb: int, positions: int, monkeypatch: pytest.MonkeyPatch, make_model: Any, examples: Any
+) -> None:
+    faked(monkeypatch, Fake(1_000_000), free_mb * 1_000_000)
+    settings = dataclasses.replace(SETTINGS, batch_positions=8192, accumulate=2)
+    found = estimate(compiled(make_model), settings, examples * 20).settings
+    assert found.batch_positions == positions
+    assert found.accumulate * found.batch_positions == 2 * 8192
+    assert dataclasses.replace(found, batch_positions=8192, accumulate=2) == settings
+
+
+def test_where_a_gpu_is_too_small_batches_are_halved_until_they_fit(
+    monkeypatch: pytest.MonkeyPatch, make_model: Any, examples: Any
+) -> None:
+    fake = Fake(1, room=2500)
+    faked(monkeypatch, fake, 10**12)
+    settings = dataclasses.replace(SETTINGS, batch_positions=8192)
+    assert estimate(compiled(make_model), settings, examples * 20).settings.batch_positions == 2048
+    assert max(fake.tried) > 2500
+
+
+def test_where_nothing_fits_the_error_is_that_of_the_device(
+    monkeypatch: pytest.MonkeyPatch, make_model: Any, examples: Any
+) -> None:
+    faked(monkeypatch, Fake(1, room=3), 10**12)
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        estimate(compiled(make_model), dataclasses.replace(SETTINGS, batch_positions=1024), examples)

@@ -1,0 +1,135 @@
+"""What a training will take, measured on a few of its steps before it starts: time, memory, and a batch that fits."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import statistics
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import psutil
+import tensorflow as tf
+
+from train.checkpoint import variables_of
+from train.config import TrainingConfig
+from train.dataset import Batch, Example, collate, dataset_of, lengths_of, plan
+
+_STEPS = 4
+"""That are timed."""
+_PROBE = 4
+"""The batch whose memory is measured is this many times smaller than the one that is asked for."""
+_SHARE = 0.8
+"""Of the memory that is free, which a training may take."""
+_SMALLEST = 256
+"""Positions of a batch below which nothing is tried."""
+
+
+class Estimate(NamedTuple):
+    """What was measured."""
+
+    settings: TrainingConfig
+    """With a batch that fits: where that is smaller, the gradients of several are put together in its place."""
+    seconds: float
+    """Of one batch."""
+    megabytes: float
+    """That the process takes."""
+
+
+def estimate(model: Any, settings: TrainingConfig, examples: Sequence[Example]) -> Estimate:
+    """Try a few batches; afterwards model and optimizer are what they were.
+
+    Args:
+        model: Compiled, its optimizer built.
+        settings: How it is to be trained.
+        examples: To train on.
+    """
+    process = psutil.Process()
+    with _unchanged(model):
+        before = process.memory_info().rss
+        free = psutil.virtual_memory().available
+        _, peak = _tried(model, _batches(examples, max(1, settings.batch_positions // _PROBE), longest=True)[:1])
+        positions = settings.batch_positions
+        needed = max(0, peak - before) * _PROBE
+        while positions > _SMALLEST and needed * positions / settings.batch_positions > free * _SHARE:
+            positions //= 2
+        while True:
+            try:
+                _tried(model, _batches(examples, positions, longest=True)[:1])
+                break
+            except tf.errors.ResourceExhaustedError:  # of a GPU: there it is an error, not the end of the process
+                if positions <= _SMALLEST:
+                    raise
+                positions //= 2
+        seconds, peak = _tried(model, _batches(examples, positions, longest=False)[:_STEPS])
+    times = round(settings.batch_positions / positions)
+    smaller = dataclasses.replace(settings, batch_positions=positions, accumulate=settings.accumulate * times)
+    return Estimate(settings if times == 1 else smaller, seconds, peak / 1e6)
+
+
+def _batches(examples: Sequence[Example], positions: int, *, longest: bool) -> list[Batch]:
+    """A few batches: those of the longest examples, or ones as they come."""
+    lengths = lengths_of(examples)
+    if longest:
+        order = np.argsort(lengths)[::-1][: max(1, positions // max(1, int(lengths.max())))]
+        return [collate([examples[index] for index in order.tolist()])]
+    planned = plan(lengths, positions, np.random.default_rng(0))[:_STEPS]
+    return [collate([examples[index] for index in batch.tolist()]) for batch in planned]
+
+
+def _tried(model: Any, batches: Sequence[Batch]) -> tuple[float, int]:
+    """(median seconds of a step, the most bytes that were resident); the first step is made twice, since it traces."""
+    tried, clock = [batches[0], *batches], _Clock()
+    with _Watch() as watch:
+        model.fit(dataset_of(lambda: iter(tried)), steps_per_epoch=len(tried), verbose=0, callbacks=[clock])
+    return statistics.median(clock.times[1:]), watch.highest
+
+
+class _Clock(keras.callbacks.Callback):
+    """Notes what each step takes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._began = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.times.append(time.perf_counter() - self._began)
+
+
+class _Watch(threading.Thread):
+    """Looks at the memory of this process, again and again."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._process, self._over = psutil.Process(), threading.Event()
+        self.highest = self._process.memory_info().rss
+
+    def run(self) -> None:
+        while not self._over.wait(0.01):
+            self.highest = max(self.highest, self._process.memory_info().rss)
+
+    def __enter__(self) -> _Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self.join()
+
+
+@contextlib.contextmanager
+def _unchanged(model: keras.Model) -> Iterator[None]:
+    kept = {name: np.array(variable) for name, variable in variables_of(model).items()}
+    try:
+        yield
+    finally:
+        for name, variable in variables_of(model).items():
+            variable.assign(kept[name])
+        model.reset_metrics()
