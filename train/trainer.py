@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from train.checkpoint import Checkpoints, steps_made
 from train.config import CHECKPOINTS, TrainingConfig
 from train.dataset import lengths_of, validation_dataset, words_of
 from train.export import Precision, load_weights, make_bundle
+from train.extension import describe, extend, grow_weights
 from train.fitting import Fitting, say
 from train.prepare import Corpus, Prepared, TokenizerMaker, default_cache, prepare
 from train.records import Records
@@ -49,6 +50,8 @@ class Run:
     """Where prepared examples are kept; None: in the user's cache."""
     parent: Bundle | None = None
     """The model to go on from: its tokenizer and its weights; ``model`` is its shape."""
+    extend: int = 0
+    """Pieces that the parent's tokenizer learns from the new dialogues, at the most."""
 
 
 def train(run: Run, corpus: Corpus, console: Console) -> Bundle:
@@ -68,10 +71,7 @@ def train(run: Run, corpus: Corpus, console: Console) -> Bundle:
         Checkpoints(run.folder / CHECKPOINTS, {}).clear()
     prepared = _prepared(run, corpus, console)
     examples, held_out = prepared.training, prepared.validation
-    model = Seq2Seq(replace(run.model, vocabulary_size=prepared.tokenizer.vocabulary_size))
-    if run.parent is not None:
-        load_weights(model, run.parent.files[WEIGHTS])
-    model.label_smoothing = run.training.label_smoothing
+    model = _model(run, prepared.tokenizer)
     say(console, _summary(model, examples, held_out))
     fitting = Fitting(run.folder, run.training, identity_of(run, prepared), model, examples, held_out)
     try:
@@ -95,12 +95,26 @@ def _finish(run: Run, fitting: Fitting, tokenizer: Tokenizer) -> Bundle:
     return _write(run, fitting.model, tokenizer, {**(run.metadata or {}), **facts})
 
 
+def _model(run: Run, tokenizer: Tokenizer) -> Seq2Seq:
+    """With new weights, or with those of the parent."""
+    model = Seq2Seq(replace(run.model, vocabulary_size=tokenizer.vocabulary_size))
+    if run.parent is not None:
+        load_weights(model, grow_weights(run.parent.files[WEIGHTS], tokenizer_of(run.parent), tokenizer))
+    model.label_smoothing = run.training.label_smoothing
+    return model
+
+
+def tokenizer_of(bundle: Bundle) -> Tokenizer:
+    """That of a bundle."""
+    return Tokenizer(bundle.files[TOKENIZER])
+
+
 def _prepared(run: Run, corpus: Corpus, console: Console) -> Prepared:
     """The examples, by the tokenizer of the run folder if a training goes on: weights are worth nothing without it."""
     path = run.folder / "tokenizer.model"
     going_on = path.exists() and any((run.folder / CHECKPOINTS).glob("step-*"))
     own = Tokenizer(path.read_bytes()) if going_on else None
-    maker = _maker(run)
+    maker = _maker(run, console)
 
     def prepared(maker: TokenizerMaker) -> Prepared:
         return prepare(corpus, run.training, maker, run.cache or default_cache(), functools.partial(say, console))
@@ -115,13 +129,21 @@ def _prepared(run: Run, corpus: Corpus, console: Console) -> Prepared:
     return found
 
 
-def _maker(run: Run) -> TokenizerMaker:
-    """The parent's tokenizer, or a new one."""
-    if run.parent is not None:
-        model = run.parent.files[TOKENIZER]
-        return TokenizerMaker(hashlib.sha256(model).hexdigest(), lambda _: Tokenizer(model))
-    size = run.model.vocabulary_size
-    return TokenizerMaker(f"unigram {size}", lambda texts: train_tokenizer(texts, size))
+def _maker(run: Run, console: Console) -> TokenizerMaker:
+    """The parent's tokenizer, as it is or extended, or a new one."""
+    if run.parent is None:
+        size = run.model.vocabulary_size
+        return TokenizerMaker(f"unigram {size}", lambda texts: train_tokenizer(texts, size))
+    parent = tokenizer_of(run.parent)
+
+    def extended(texts: Iterable[str]) -> Tokenizer:
+        known = list(texts)
+        grown = extend(parent, known, run.extend)
+        say(console, describe(parent, grown, known))
+        return grown
+
+    key = f"{hashlib.sha256(parent.model).hexdigest()} {run.extend}"
+    return TokenizerMaker(key, extended if run.extend else lambda _: parent)
 
 
 def identity_of(run: Run, prepared: Prepared) -> dict[str, str]:
@@ -131,6 +153,8 @@ def identity_of(run: Run, prepared: Prepared) -> dict[str, str]:
         **{name: str(value) for name, value in settings.items()},
         "parent": "none" if run.parent is None else hashlib.sha256(run.parent.files[WEIGHTS]).hexdigest()[:12],
         **prepared.contents,
+        **({"extend": str(run.extend)} if run.extend else {}),
+        "tokenizer": hashlib.sha256(prepared.tokenizer.model).hexdigest()[:12],
     }
 
 

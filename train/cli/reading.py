@@ -65,8 +65,13 @@ def places_of(paths: Iterable[str]) -> list[Place]:
     return [parse_place(path) for path in paths]
 
 
-def read(places: Sequence[Place], reading: Reading) -> Iterator[Dialogue]:
+def read(places: Sequence[Place], reading: Reading, *, report: bool = True) -> Iterator[Dialogue]:
     """The dialogues of some places, as often as their weights say; what is skipped is named on standard error.
+
+    Args:
+        places: Where they are.
+        reading: How they are read.
+        report: Whether to name what is skipped: once is enough.
 
     Raises:
         CorpusError: if something cannot be read, or there is no dialogue anywhere.
@@ -89,9 +94,9 @@ def read(places: Sequence[Place], reading: Reading) -> Iterator[Dialogue]:
                     found += 1
                     yield dialogue
     finally:
-        for record in skipped:
+        for record in skipped if report else ():
             print(f"skipped {one_line(record.where)}: {record.reason}", file=sys.stderr)
-        if count > len(skipped):
+        if report and count > len(skipped):
             print(f"skipped {count - len(skipped)} more record(s)", file=sys.stderr)
     if not found:
         raise CorpusError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import hashlib
 import itertools
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +17,24 @@ from chatbot.config import ModelConfig, SamplingConfig
 from chatbot.errors import CorpusError, UsageError
 from chatbot.text.sanitize import one_line
 from train.cli.extra import require_extra
+from train.cli.mixing import Mix, Mixture, add_mixing, mix_in, mixes_of
 from train.cli.reading import add_reading, described, places_of, read, reading_of, source_of
 from train.cli.settings import SHORT, add_settings_of_training, settings_of
 from train.config import CHECKPOINTS
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from chatbot.bundle import Bundle
+    from train.corpora.corpus import Reading
+    from train.prepare import Corpus
+    from train.trainer import Run
 
 _EXAMPLE = """examples:
   chatbot train data/sample.jsonl --preset tiny --cell gru --out runs/mine
   chatbot --model runs/mine/bundle
   chatbot train whatsapp.zip --me Ada --from default --out runs/ada
+  chatbot train chats/ --from default --extend 500 --mix default:0.3 --out runs/mine
 """
 
 
@@ -58,6 +67,14 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         metavar="BUNDLE",
         help="go on from this model (fine-tuning): its shape, its tokenizer and its weights",
     )
+    parser.add_argument(
+        "--extend",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --from: let its tokenizer learn up to N more pieces, of words that it had to spell until now",
+    )
+    add_mixing(parser)
     add_settings_of_training(parser)
     parser.set_defaults(run=run_train)
 
@@ -66,47 +83,98 @@ def run_train(args: argparse.Namespace) -> int:
     """Run `chatbot train`."""
     model, training = settings_of(args)
     require_extra()
-    parent = _parent(args)
+    parent, mixes = _parent(args), mixes_of(args.mix)
     model = model if parent is None else parent.model
     from rich.console import Console
 
     from chatbot.layers import find_cell, make_cell
-    from train.prepare import Corpus
     from train.trainer import Run, train
 
     find_cell(model.cell)  # may import a module of the user's: this name is the user's own, not a bundle's
     make_cell(model.cell, 1)  # what is no cell is an error now, not after reading the corpus
     out = _run_folder(args, _identity(args, model.cell))
-    places, reading = places_of(args.paths), reading_of(args)
-    validation = places_of(args.valid or [])
-    corpora = [described(place) for place in places]
-    corpus = Corpus(
-        lambda: read(places, reading),
-        (lambda: read(validation, reading)) if validation else None,
-        source_of([*corpora, {"sha256": "validation"}, *(described(place) for place in validation)], reading),
-    )
-    metadata = {
-        "corpora": corpora,
-        "credits": [*(parent.metadata.get("credits", []) if parent else []), *_credits(args.credits)],
-        **({"parent": _lineage(parent)} if parent else {}),
-    }
-    name = args.name or out.resolve().name
+    reading = reading_of(args)
+    corpora = [described(place) for place in places_of(args.paths)]
+    corpus = _corpus(args, corpora, reading)
     run = Run(
-        out, model, training, SamplingConfig(), args.precision, metadata, name, args.overwrite, args.cache, parent
+        folder=out,
+        model=model,
+        training=training,
+        sampling=SamplingConfig(),
+        precision=args.precision,
+        metadata=_metadata(args, corpora, parent, mixes),
+        name=args.name or out.resolve().name,
+        overwrite=args.overwrite,
+        cache=args.cache,
+        parent=parent,
+        extend=args.extend,
     )
-    bundle = train(run, corpus, Console(stderr=True))
+    console = Console(stderr=True)
+    if mixes:
+        run, corpus = _mixed(run, mixes, corpus, reading, console)
+    bundle = train(run, corpus, console)
     perplexity = bundle.metadata["validation"]["word_perplexity"]
     print(f"validation word perplexity {perplexity}; talk to it:", file=sys.stderr)
     print(f"chatbot --model {out / 'bundle'}")
     return 0
 
 
+def _metadata(
+    args: argparse.Namespace, corpora: Sequence[Mapping[str, Any]], parent: Bundle | None, mixes: Sequence[Mix]
+) -> dict[str, Any]:
+    """Where the model comes from."""
+    return {
+        "corpora": corpora,
+        "credits": [*_credits_of(parent, *(mix.bundle for mix in mixes)), *_credits(args.credits)],
+        **({"parent": _lineage(parent)} if parent else {}),
+    }
+
+
+def _corpus(args: argparse.Namespace, described_corpora: Sequence[Mapping[str, Any]], reading: Reading) -> Corpus:
+    """The user's own dialogues."""
+    from train.prepare import Corpus
+
+    places, validation, passes = places_of(args.paths), places_of(args.valid or []), itertools.count()
+    content = [*described_corpora, {"sha256": "to validate with"}, *(described(place) for place in validation)]
+    return Corpus(
+        lambda: read(places, reading, report=next(passes) == 0),
+        (lambda: read(validation, reading)) if validation else None,
+        source_of(content, reading),
+    )
+
+
+def _mixed(run: Run, mixes: Sequence[Mix], corpus: Corpus, reading: Reading, console: Console) -> tuple[Run, Corpus]:
+    """The run, and its dialogues with what is mixed in; those to validate with stay as they are."""
+    from train.mixing import Again, measure_by
+    from train.prepare import Corpus
+    from train.trainer import tokenizer_of
+
+    share = 0.0 if corpus.validation else run.training.validation_share
+    own = Again(lambda: (d for d in corpus.training() if d.share("validation") >= share))
+    validation = corpus.validation or (lambda: (d for d in corpus.training() if d.share("validation") < share))
+    # The pieces that are still to be learned cannot be counted in yet.
+    tokenizer = tokenizer_of(run.parent) if run.parent and not run.extend else None
+    added, facts = mix_in(
+        Mixture(mixes, own, Again(validation), measure_by(tokenizer), reading, run.training.seed, run.folder, console)
+    )
+    run = dataclasses.replace(run, metadata={**(run.metadata or {}), "mixed": facts})
+    return run, Corpus(lambda: itertools.chain(own, added), validation)
+
+
 def _parent(args: argparse.Namespace) -> Bundle | None:
     """The model to go on from.
 
     Raises:
-        UsageError: if the command line also says of which shape the model is to be.
+        UsageError: if the command line also says of which shape the model is to be, or there is nothing to extend.
     """
+    if args.extend < 0 or (args.extend and args.parent is None):
+        raise UsageError(
+            f"--extend {args.extend}" + (" without --from" if args.extend > 0 else ""),
+            expected="how many pieces the tokenizer of another model learns",
+            remedy="name that with --from; how many pieces a new model has says --vocabulary"
+            if args.extend > 0
+            else "give 1 or more",
+        )
     if args.parent is None:
         return None
     from chatbot.catalog import open_bundle
@@ -123,7 +191,7 @@ def _parent(args: argparse.Namespace) -> Bundle | None:
 def _lineage(parent: Bundle) -> dict[str, Any]:
     """What the metadata says of the model that one has come from."""
     found = {key: parent.metadata[key] for key in ("created", "corpora", "parent") if key in parent.metadata}
-    return {"name": parent.name, **found}
+    return {"name": parent.name, "vocabulary_size": parent.model.vocabulary_size, **found}
 
 
 def _run_folder(args: argparse.Namespace, identity: str) -> Path:
@@ -154,6 +222,11 @@ def _identity(args: argparse.Namespace, cell: str) -> str:
     given = {name: str(value) for name, value in vars(args).items() if name not in ("run", "out", "overwrite", "cache")}
     digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
     return f"{cell.rpartition(':')[2]}-{digest[:8]}"
+
+
+def _credits_of(*bundles: Bundle | None) -> list[str]:
+    """Of the models that one comes from, each line once."""
+    return list(dict.fromkeys(line for bundle in bundles if bundle for line in bundle.metadata.get("credits", [])))
 
 
 def _credits(path: Path | None) -> list[str]:

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from chatbot.errors import CorpusError, UsageError
 from chatbot.text.sanitize import one_line
@@ -190,8 +190,14 @@ class _Member(io.RawIOBase):
         super().close()
 
 
+_put_by: list[tuple[Any, Source]] = []
+"""Standard input, once it was read: it can be read only once, and is asked for again."""
+
+
 def _standard_input() -> Source:
     """All of it, put by, since readers look at a source more than once."""
+    if _put_by and _put_by[0][0] is sys.stdin:
+        return _put_by[0][1]
     spool = tempfile.SpooledTemporaryFile(_SPOOL)  # noqa: SIM115 - lives as long as the source
     stream = sys.stdin.buffer
     while chunk := stream.read(1 << 20):
@@ -201,7 +207,8 @@ def _standard_input() -> Source:
         spool.seek(0)
         return cast(Stream, _Kept(spool))
 
-    return Source("standard input", reopened)
+    _put_by[:] = [(sys.stdin, Source("standard input", reopened))]
+    return _put_by[0][1]
 
 
 class _Kept(io.RawIOBase):

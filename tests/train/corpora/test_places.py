@@ -125,6 +125,11 @@ def test_standard_input_can_be_read_twice(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"one\ntwo\n")))
     (source,) = sources("-")
     assert list(source.lines()) == list(source.lines()) == [(1, "one"), (2, "two")]
+    (again,) = sources("-")
+    assert list(again.lines()) == [(1, "one"), (2, "two")]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"three\n")))
+    (other,) = sources("-")
+    assert list(other.lines()) == [(1, "three")]
 
 
 def test_the_file_beside_a_file_is_found(tree: Path) -> None:
