@@ -126,6 +126,10 @@ class Checkpoints:
             )
         return Progress(), torn
 
+    def any(self) -> bool:
+        """Whether anything is saved."""
+        return bool(self._all())
+
     def clear(self) -> None:
         """Remove all of them, and their folder."""
         for _, path in self._all():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import statistics
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
@@ -27,6 +29,10 @@ _SHARE = 0.8
 """Of the memory that is free, which a training may take."""
 _SMALLEST = 256
 """Positions of a batch below which nothing is tried."""
+
+
+_CHOSEN = "batch.json"
+"""In a run folder."""
 
 
 class Estimate(NamedTuple):
@@ -71,6 +77,40 @@ def estimate(model: Any, settings: TrainingConfig, examples: Sequence[Example]) 
     return Estimate(settings if times == 1 else smaller, seconds, peak / 1e6)
 
 
+def described(found: Estimate, steps: int, steps_of_a_pass: float) -> str:
+    """In a line for the user."""
+    each, passed, total = (_duration(found.seconds * count) for count in (1, steps_of_a_pass, steps))
+    return (
+        f"{steps:,} steps of up to {found.settings.batch_positions:,} positions, {each} each, as measured: "
+        f"{passed} a pass, at most {total} altogether; {found.megabytes / 1000:.1f} GB of memory"
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 99.5:
+        return f"{seconds:.2g} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def keep_chosen(folder: Path, settings: TrainingConfig) -> None:
+    """Note the batch that fits, since a training that goes on must have the same."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _CHOSEN).write_text(
+        json.dumps({"batch_positions": settings.batch_positions, "accumulate": settings.accumulate}), encoding="utf-8"
+    )
+
+
+def chosen(folder: Path, settings: TrainingConfig) -> TrainingConfig:
+    """The settings with the batch that was noted, or as they are where none was."""
+    try:
+        found = json.loads((folder / _CHOSEN).read_text(encoding="utf-8"))
+        sizes = {name: int(found[name]) for name in ("batch_positions", "accumulate")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return settings
+    return dataclasses.replace(settings, **sizes)
+
+
 def _batches(examples: Sequence[Example], positions: int, *, longest: bool) -> list[Batch]:
     """A few batches: those of the longest examples, or ones as they come."""
     lengths = lengths_of(examples)
@@ -85,7 +125,9 @@ def _tried(model: Any, batches: Sequence[Batch]) -> tuple[float, int]:
     """(median seconds of a step, the most bytes that were resident); the first step is made twice, since it traces."""
     tried, clock = [batches[0], *batches], _Clock()
     with _Watch() as watch:
-        model.fit(dataset_of(lambda: iter(tried)), steps_per_epoch=len(tried), verbose=0, callbacks=[clock])
+        model.fit(
+            dataset_of(lambda: iter(tried)), steps_per_epoch=len(tried), shuffle=False, verbose=0, callbacks=[clock]
+        )
     return statistics.median(clock.times[1:]), watch.highest
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -18,6 +18,7 @@ from train.callbacks import ProgressBar, Saver, Watch
 from train.checkpoint import Checkpoints, Progress, steps_made
 from train.config import CHECKPOINTS, TrainingConfig
 from train.dataset import Example, lengths_of, plan, training_dataset, validation_dataset
+from train.estimate import chosen, described, estimate, keep_chosen
 from train.log import Log
 from train.optimizer import make_optimizer, steps_of
 
@@ -31,6 +32,10 @@ class InterruptedTrainingError(ChatbotError):
     exit_code = 130
 
 
+class DeclinedError(ChatbotError):
+    """The user was asked whether to start, and said no."""
+
+
 class Fitting:
     """One training of a model in a run folder.
 
@@ -41,6 +46,8 @@ class Fitting:
         model: Not yet compiled.
         examples: To train on.
         held_out: To validate with.
+        sampler: Makes sample replies at every validation.
+        approve: Asked before a new training starts, once it is known what that takes.
     """
 
     def __init__(
@@ -51,12 +58,21 @@ class Fitting:
         model: Seq2Seq,
         examples: Sequence[Example],
         held_out: Sequence[Example],
+        sampler: Callable[[int], list[tuple[str, str]]] = lambda step: [],
+        approve: Callable[[], bool] = lambda: True,
     ) -> None:
-        self.folder, self.settings, self.model = folder, settings, model
+        self.folder, self.model = folder, model
         self.best = folder / "best.weights.h5"
         self.checkpoints = Checkpoints(folder / CHECKPOINTS, identity)
         self.examples, self.held_out = examples, held_out
-        lengths = lengths_of(examples)
+        self.sampler = sampler
+        self.approve = approve
+        self._plan(chosen(folder, settings) if self.checkpoints.any() else settings)
+
+    def _plan(self, settings: TrainingConfig) -> None:
+        """How many steps there are, and how many between validations."""
+        self.settings = settings
+        lengths = lengths_of(self.examples)
         batches = len(plan(lengths, settings.batch_positions, np.random.default_rng((settings.seed, 0))))
         self._positions = float(lengths.sum()) / batches
         self.steps = max(1, round(settings.passes * batches))
@@ -67,18 +83,10 @@ class Fitting:
 
         Raises:
             InterruptedTrainingError: on Ctrl-C.
+            DeclinedError: if the user does not want to start it.
             ChatbotError: if the loss or the gradient is no longer a number, or the state cannot be saved.
         """
-        settings, model = self.settings, self.model
-        model.compile(optimizer=make_optimizer(settings, steps_of(self.steps, settings)), jit_compile=False)
-        model.optimizer.build(model.trainable_variables)
-        progress, torn = self.checkpoints.restore(model)
-        for each in torn:
-            say(console, f"torn checkpoint, passed over: {each}")
-        if progress.step:
-            say(console, f"going on from step {progress.step} of {self.steps}")
-        else:
-            self.best.unlink(missing_ok=True)
+        model, progress = self.model, self._begin(console)
         log = Log(self.folder, progress.step)
         log.set_model(model)  # what goes on may have to validate before it trains
         bar = ProgressBar(self.steps, self._positions, console, done=progress.step)
@@ -100,6 +108,39 @@ class Fitting:
             bar.close()
             log.close()
         return progress.step
+
+    def _begin(self, console: Console) -> Progress:
+        """Compile, and put back what was saved, or see what the training will take.
+
+        Raises:
+            DeclinedError: if the user does not want to start it.
+        """
+        self._compile()
+        progress, torn = self.checkpoints.restore(self.model)
+        for each in torn:
+            say(console, f"torn checkpoint, passed over: {each}")
+        if progress.step:
+            say(console, f"going on from step {progress.step} of {self.steps}")
+            return progress
+        self.best.unlink(missing_ok=True)
+        found = estimate(self.model, self.settings, self.examples)
+        if found.settings != self.settings:
+            smaller = found.settings.batch_positions
+            say(console, f"batches of {self.settings.batch_positions:,} positions do not fit; {smaller:,} do")
+            self._plan(found.settings)
+            self._compile()
+        keep_chosen(self.folder, self.settings)
+        say(console, described(found, self.steps, self.steps / self.settings.passes))
+        if not self.approve():
+            raise DeclinedError(
+                "not started", expected="yes to what it takes", remedy="choose a smaller --preset or fewer --passes"
+            )
+        return progress
+
+    def _compile(self) -> None:
+        optimizer = make_optimizer(self.settings, steps_of(self.steps, self.settings))
+        self.model.compile(optimizer=optimizer, jit_compile=False)
+        self.model.optimizer.build(self.model.trainable_variables)
 
     def _train(self, progress: Progress, callbacks: list[keras.callbacks.Callback]) -> Progress:
         """Up to the next validation."""
@@ -123,11 +164,14 @@ class Fitting:
             better = perplexity < progress.best
             if better:
                 self._keep()
+            samples = self.sampler(progress.step)
         log.validated(progress.step, scores)
         say(
             console,
             f"step {progress.step}: validation word perplexity {perplexity:.2f} (loss per piece {scores['loss']:.3f})",
         )
+        for prompt, reply in samples:
+            say(console, f"  {one_line(prompt)} → {one_line(reply)}")
         waited = 0 if better else progress.waited + 1
         over = progress.step >= self.steps or waited >= self.settings.patience
         if over and not self.best.exists():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from train.extension import describe, extend, grow_weights
 from train.fitting import Fitting, say
 from train.prepare import Corpus, Prepared, TokenizerMaker, default_cache, prepare
 from train.records import Records
+from train.samples import Sampler, first_turns
 from train.tokenizer import train_tokenizer
 
 
@@ -46,6 +47,10 @@ class Run:
     name: str = "bundle"
     overwrite: bool = False
     """Begin anew, whatever the folder holds."""
+    prompts: Sequence[str] = ()
+    """Answered at every validation; none: the first turns of some dialogues to validate with."""
+    approve: Callable[[], bool] = lambda: True
+    """Asked before a new training starts, once its cost is known."""
     cache: Path | None = None
     """Where prepared examples are kept; None: in the user's cache."""
     parent: Bundle | None = None
@@ -73,7 +78,10 @@ def train(run: Run, corpus: Corpus, console: Console) -> Bundle:
     examples, held_out = prepared.training, prepared.validation
     model = _model(run, prepared.tokenizer)
     say(console, _summary(model, examples, held_out))
-    fitting = Fitting(run.folder, run.training, identity_of(run, prepared), model, examples, held_out)
+    prompts = run.prompts or first_turns(held_out, prepared.tokenizer)
+    sampler = Sampler(model, prepared.tokenizer, prompts, run.folder)
+    identity = identity_of(run, prepared)
+    fitting = Fitting(run.folder, run.training, identity, model, examples, held_out, sampler, run.approve)
     try:
         fitting.run(console)
     except ChatbotError:

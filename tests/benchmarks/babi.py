@@ -105,9 +105,8 @@ def main() -> int:
         return 0
     for name, found in measure(args.corpora, args.out, args.bundle, args.limit):
         low, high = found["response_accuracy_interval"]
-        print(
-            f"{name}: {100 * found['response_accuracy']:.2f} % ({100 * low:.2f} to {100 * high:.2f}) of {found['replies']}"
-        )
+        accuracy = f"{100 * found['response_accuracy']:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
+        print(f"{name}: {accuracy} of {found['replies']} replies")
     return 0
 
 

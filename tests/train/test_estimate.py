@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -113,3 +114,24 @@ def test_where_nothing_fits_the_error_is_that_of_the_device(
     faked(monkeypatch, Fake(1, room=3), 10**12)
     with pytest.raises(tf.errors.ResourceExhaustedError):
         estimate(compiled(make_model), dataclasses.replace(SETTINGS, batch_positions=1024), examples)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "steps", "said"),
+    [(0.5, 100, "0.5 s each, as measured: 25 s a pass, at most 50 s altogether"),
+     (2.0, 9000, "2 s each, as measured: 150 min"), (2.0, 4000, "67 min a pass, at most 2 h 13 min altogether")],
+)  # fmt: skip
+def test_the_user_is_told_what_it_takes(seconds: float, steps: int, said: str) -> None:
+    line = module.described(module.Estimate(SETTINGS, seconds, 1234.0), steps, steps / 2)
+    assert said.replace("150 min", "2 h 30 min") in line
+    assert f"{steps:,} steps of up to 2,048 positions" in line
+    assert line.endswith("1.2 GB of memory")
+
+
+def test_the_batch_that_was_chosen_is_found_again_and_a_torn_note_is_none(tmp_path: Path) -> None:
+    assert module.chosen(tmp_path / "new", SETTINGS) == SETTINGS
+    smaller = dataclasses.replace(SETTINGS, batch_positions=512, accumulate=4)
+    module.keep_chosen(tmp_path / "new", smaller)
+    assert module.chosen(tmp_path / "new", SETTINGS) == smaller
+    (tmp_path / "new" / "batch.json").write_text('{"batch_positions": ')
+    assert module.chosen(tmp_path / "new", SETTINGS) == SETTINGS

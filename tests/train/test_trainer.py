@@ -22,7 +22,7 @@ from chatbot.model import Seq2Seq
 from train.callbacks import ProgressBar
 from train.config import TrainingConfig
 from train.corpora import Dialogue
-from train.fitting import InterruptedTrainingError
+from train.fitting import DeclinedError, InterruptedTrainingError
 from train.prepare import Corpus
 from train.trainer import Run, train
 
@@ -73,7 +73,8 @@ def test_training_lowers_the_loss(trained: tuple[Path, Bundle, str]) -> None:
 def test_a_run_leaves_the_best_weights_the_log_and_the_bundle(trained: tuple[Path, Bundle, str]) -> None:
     folder, bundle, _ = trained
     assert {path.name for path in folder.iterdir()} == {
-        "tokenizer.model", "best.weights.h5", "log.csv", "log.jsonl", "tensorboard", "bundle",
+        "tokenizer.model", "best.weights.h5", "log.csv", "log.jsonl", "tensorboard", "bundle", "batch.json",
+        "samples.jsonl",
     }  # fmt: skip
     written = read_bundle(folder / "bundle")
     assert (written.model, written.sampling, written.files) == (bundle.model, bundle.sampling, bundle.files)
@@ -97,6 +98,25 @@ def test_the_user_is_told_the_size_and_every_validation(trained: tuple[Path, Bun
     folder, _, said = trained
     assert "rnn 1 × 16" in said
     assert said.count("validation word perplexity") == len(log_of(folder))
+
+
+@pytest.mark.slow
+def test_it_says_what_it_takes_before_it_starts_and_what_it_replies_at_every_validation(
+    trained: tuple[Path, Bundle, str],
+) -> None:
+    folder, _, said = trained
+    before, _, after = said.partition("as measured")
+    assert "validation word perplexity" not in before
+    assert "GB of memory" in after
+    assert said.count(" → ") == 3 * len(log_of(folder)) == len((folder / "samples.jsonl").read_text().splitlines())
+
+
+def test_who_says_no_starts_nothing(dialogues: list[Dialogue], tmp_path: Path) -> None:
+    declined = dataclasses.replace(run_in(tmp_path), approve=lambda: False)
+    with pytest.raises(DeclinedError, match="not started"):
+        train(declined, Corpus.of(dialogues[:40], dialogues[40:50]), quiet()[0])
+    assert not (tmp_path / "bundle").exists()
+    assert not (tmp_path / "checkpoints").exists()
 
 
 @pytest.mark.slow
