@@ -148,7 +148,7 @@ class Evaluator:
         """Each reply, with a speaker that knows all turns before it."""
         memory = Memory.empty(self._engine)
         for number, turn in enumerate(dialogue.turns):
-            if number and dialogue.only in (None, turn.role):
+            if dialogue.learns(number):
                 yield Speaker(self._engine, self._tokenizer, memory), turn
             memory = memory.read(self._engine, encode_turn(self._tokenizer, turn))
 

@@ -102,7 +102,7 @@ def _repeated(dialogue: Dialogue) -> list[str]:
     found: dict[str, None] = {}
     for number, turn in enumerate(dialogue.turns):
         words = _words(turn.text)
-        if number and dialogue.only in (None, turn.role):
+        if dialogue.learns(number):
             found.update(dict.fromkeys(word for word in words if word in said))
         said.update(words)
     return list(found)

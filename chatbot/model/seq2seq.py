@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import keras
@@ -109,10 +110,13 @@ class Seq2Seq(keras.Model):
 
     def _log_likelihood(self, decoded: Decoded, ids: Tensor, smoothing: float) -> Tensor:
         targets = ids[:, 1:]
-        free, mean = log_likelihood(decoded.features[:, :-1], self.embedding.embeddings, self.bias, targets)
+        # Sums over thousands of probabilities need float32, also where all before was computed in half of it.
+        whole = functools.partial(ops.cast, dtype="float32")
+        features, table, bias = whole(decoded.features[:, :-1]), whole(self.embedding.embeddings), whole(self.bias)
+        free, mean = log_likelihood(features, table, bias, targets)
         same = ops.equal(ops.expand_dims(targets, -1), ops.expand_dims(ids, 1))
-        copied = ops.sum(ops.where(same, decoded.attention[:, :-1], 0.0), axis=-1)
-        gate = decoded.copy[:, :-1]
+        copied = ops.sum(ops.where(same, whole(decoded.attention[:, :-1]), 0.0), axis=-1)
+        gate = whole(decoded.copy[:, :-1])
         mixed = ops.logaddexp(ops.log_sigmoid(-gate) + free, ops.log_sigmoid(gate) + ops.log(copied + _TINY))
         return (1.0 - smoothing) * mixed + smoothing * mean if smoothing else mixed
 

@@ -101,6 +101,8 @@ def _convert(found: Iterator[Found], survey: Survey, reading: Reading, out: Path
     """
     import gzip
 
+    from train.corpora.corpus import without_assistant
+
     if not out.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"--convert {one_line(str(out))}", expected="OUT.jsonl or OUT.jsonl.gz", remedy="rename it")
     try:
@@ -113,9 +115,11 @@ def _convert(found: Iterator[Found], survey: Survey, reading: Reading, out: Path
                 for each in found:
                     survey.add(each)
                     dialogue = reading.roles.dialogue(each.conversation)
-                    if dialogue is not None:
-                        turns = [{"speaker": turn.role, "text": turn.text} for turn in dialogue.turns]
-                        file.write(json.dumps({"turns": turns}, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+                    if dialogue is None:
+                        survey.skip(without_assistant(each.source, each.conversation, reading.roles))
+                        continue
+                    turns = [{"speaker": turn.role, "text": turn.text} for turn in dialogue.turns]
+                    file.write(json.dumps({"turns": turns}, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
                 if file is not raw:
                     file.close()
             os.replace(name, out)

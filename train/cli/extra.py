@@ -15,10 +15,12 @@ def require_extra() -> None:
     Raises:
         MissingExtraError: if they are not; it says what to install.
     """
-    missing = [name for name in ("tensorflow", "keras", "safetensors") if importlib.util.find_spec(name) is None]
+    missing = [
+        name for name in ("tensorflow", "keras", "safetensors", "psutil") if importlib.util.find_spec(name) is None
+    ]
     if missing:
         raise MissingExtraError.of(*missing)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # at 2 it complains of its own kernels; what fails still raises
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with native_silence():  # TensorFlow tells at length which accelerators it does not find
         import tensorflow as tf

@@ -108,13 +108,18 @@ def dialogues(place: Place, reading: Reading, on_skip: OnSkip) -> Iterator[Dialo
             for utterance in conversation.utterances:
                 if len(seen) < _SPEAKERS:
                     seen.setdefault(one_line(utterance.speaker))
-            who = f"{reading.roles.assistant!r} does not take part, or nobody else does"
-            on_skip(Skipped(f"{source.name}:{conversation.line}", one_line(who)))
+            on_skip(without_assistant(source, conversation, reading.roles))
             continue
         any_found = True
         yield dialogue
     if reading.roles.assistant is not None and seen and not any_found:
         raise unknown_speaker(reading.roles.assistant, list(seen))
+
+
+def without_assistant(source: Source, conversation: Conversation, roles: Roles) -> Skipped:
+    """What is told of a conversation without anybody to learn from."""
+    who = f"{roles.assistant!r} does not take part, or nobody else does"
+    return Skipped(f"{source.name}:{conversation.line}", one_line(who))
 
 
 def _redacted(conversation: Conversation, redactor: Redactor | None) -> Conversation:

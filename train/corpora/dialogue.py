@@ -42,8 +42,12 @@ class Dialogue(NamedTuple):
 
     @property
     def replies(self) -> tuple[Turn, ...]:
-        """The turns that are learned: the first one answers nothing."""
-        return tuple(turn for turn in self.turns[1:] if self.only in (None, turn.role))
+        """The turns that are learned."""
+        return tuple(turn for number, turn in enumerate(self.turns) if self.learns(number))
+
+    def learns(self, number: int) -> bool:
+        """Whether that turn is a reply to learn: the first one answers nothing."""
+        return number > 0 and self.only in (None, self.turns[number].role)
 
     @classmethod
     def of(cls, utterances: Iterable[Utterance]) -> Dialogue:

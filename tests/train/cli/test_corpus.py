@@ -56,6 +56,21 @@ def test_what_is_converted_reads_back_the_same_and_is_the_owners_alone(
     assert out.read_bytes() == first, "the same dialogues give the same file"
 
 
+def test_a_dialogue_without_the_assistant_is_left_out_and_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = [[("Ann", "Hi"), ("Bob", "Hello")], [("Eve", "Hi"), ("Bob", "Hello you")]]
+    lines = [json.dumps({"turns": [{"speaker": s, "text": t} for s, t in each]}) for each in said]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    out = tmp_path / "out.jsonl"
+    words = ["corpus", str(tmp_path / "in.jsonl"), "--convert", str(out), "--assistant", "ann", "--json"]
+    assert main(words) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["skipped"] == 1
+    (line,) = out.read_text(encoding="utf-8").splitlines()
+    assert [turn["speaker"] for turn in json.loads(line)["turns"]] == ["assistant", "user"]
+
+
 def test_overlap_with_a_validation_corpus_is_counted(
     corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
