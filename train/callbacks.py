@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import keras
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -109,7 +110,7 @@ class Watch(keras.callbacks.Callback):
         """Look at both."""
         self._step += 1
         assert self.model is not None
-        loss, norm = float((logs or {}).get("loss", 0.0)), float(self.model.optimizer.gradient_norm)
+        loss, norm = float((logs or {}).get("loss", 0.0)), float(np.asarray(self.model.optimizer.gradient_norm))
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise ChatbotError(
                 f"step {self._step}: the loss is {loss:.4g} and the norm of the gradient {norm:.4g}",
@@ -136,9 +137,14 @@ class Saver(keras.callbacks.Callback):
         self._saved = time.monotonic()
         self._saved_step = progress.step
 
+    @property
+    def due(self) -> bool:
+        """Whether it is time to."""
+        return time.monotonic() - self._saved >= self._seconds
+
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Save if it is time to."""
-        if time.monotonic() - self._saved >= self._seconds:
+        if self.due:
             self.save()
 
     def save(self) -> None:

@@ -90,6 +90,20 @@ class Checkpoints:
         for _, old in self._all()[_KEPT:]:
             old.unlink(missing_ok=True)
 
+    def kept(self) -> list[Progress]:
+        """Where the training stands in each that is whole, the newest first."""
+        found = []
+        for _, path in self._all():
+            with contextlib.suppress(TornError, OSError):
+                found.append(Progress(**_read(path)[1]["progress"]))
+        return found
+
+    def forget_after(self, step: int) -> None:
+        """Remove those of later steps."""
+        for later, path in self._all():
+            if later > step:
+                path.unlink(missing_ok=True)
+
     def restore(self, model: keras.Model) -> tuple[Progress, list[str]]:
         """Put the newest state that is whole into a model that is compiled and whose optimizer is built.
 
@@ -160,12 +174,14 @@ class Checkpoints:
 
 def steps_made(model: keras.Model) -> int:
     """Batches that the optimizer of a model has seen: counted where the weights are changed, in one operation."""
-    return int(model.optimizer.variables[0])
+    return int(np.asarray(model.optimizer.variables[0]))  # one that several devices hold is no number by itself
 
 
 def variables_of(model: keras.Model) -> dict[str, Any]:
     """Everything that a step changes, by its place: Keras's names count up with every model of a process."""
-    parts = {"model": model.variables, "optimizer": model.optimizer.variables}
+    passing = {id(variable) for variable in model.metrics_variables}  # every round begins them anew
+    lasting = [variable for variable in model.variables if id(variable) not in passing]
+    parts = {"model": lasting, "optimizer": model.optimizer.variables}
     return {f"{part} {number}": variable for part, found in parts.items() for number, variable in enumerate(found)}
 
 

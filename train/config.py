@@ -53,6 +53,8 @@ class TrainingConfig(Config):
     """Share of the probability that is spread over all pieces in the loss (Szegedy et al. 2016)."""
     accumulate: int = 1
     """Batches whose gradients are averaged into one step of the optimizer."""
+    mixed_precision: bool = False
+    """Whether to compute in bfloat16, with weights and sums in float32 (Kalamkar et al. 2019), on GPUs that have it."""
     lowercase_share: float = 0.25
     """Share of the training dialogues that are put in lower case, as many people type."""
     invent: float = 0.0

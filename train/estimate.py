@@ -105,10 +105,10 @@ def chosen(folder: Path, settings: TrainingConfig) -> TrainingConfig:
     """The settings with the batch that was noted, or as they are where none was."""
     try:
         found = json.loads((folder / _CHOSEN).read_text(encoding="utf-8"))
-        sizes = {name: int(found[name]) for name in ("batch_positions", "accumulate")}
+        positions, times = int(found["batch_positions"]), int(found["accumulate"])
     except (OSError, ValueError, KeyError, TypeError):
         return settings
-    return dataclasses.replace(settings, **sizes)
+    return dataclasses.replace(settings, batch_positions=positions, accumulate=times)
 
 
 def _batches(examples: Sequence[Example], positions: int, *, longest: bool) -> list[Batch]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -14,13 +14,16 @@ from rich.console import Console
 from chatbot.errors import ChatbotError
 from chatbot.model import Seq2Seq
 from chatbot.text.sanitize import one_line
+from train.averaging import averaged
 from train.callbacks import ProgressBar, Saver, Watch
 from train.checkpoint import Checkpoints, Progress, steps_made
 from train.config import CHECKPOINTS, TrainingConfig
 from train.dataset import Example, lengths_of, plan, training_dataset, validation_dataset
+from train.distribution import Distributed, agreed
 from train.estimate import chosen, described, estimate, keep_chosen
 from train.log import Log
 from train.optimizer import make_optimizer, steps_of
+from train.team import Team, WorkerLostError
 
 _FEWEST_STEPS = 20
 """Between validations, however small the corpus is."""
@@ -48,6 +51,7 @@ class Fitting:
         held_out: To validate with.
         sampler: Makes sample replies at every validation.
         approve: Asked before a new training starts, once it is known what that takes.
+        team: The devices that train together, if several do; the model was made in its scope.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class Fitting:
         held_out: Sequence[Example],
         sampler: Callable[[int], list[tuple[str, str]]] = lambda step: [],
         approve: Callable[[], bool] = lambda: True,
+        team: Team | None = None,
     ) -> None:
         self.folder, self.model = folder, model
         self.best = folder / "best.weights.h5"
@@ -67,6 +72,8 @@ class Fitting:
         self.examples, self.held_out = examples, held_out
         self.sampler = sampler
         self.approve = approve
+        self._team = team
+        self._distributed: Distributed | None = None
         self._plan(chosen(folder, settings) if self.checkpoints.any() else settings)
 
     def _plan(self, settings: TrainingConfig) -> None:
@@ -84,7 +91,8 @@ class Fitting:
         Raises:
             InterruptedTrainingError: on Ctrl-C.
             DeclinedError: if the user does not want to start it.
-            ChatbotError: if the loss or the gradient is no longer a number, or the state cannot be saved.
+            ChatbotError: if the loss or the gradient is no longer a number, the state cannot be saved, or another
+                worker is lost.
         """
         model, progress = self.model, self._begin(console)
         log = Log(self.folder, progress.step)
@@ -92,18 +100,21 @@ class Fitting:
         bar = ProgressBar(self.steps, self._positions, console, done=progress.step)
         watch, saver = Watch(progress.step), Saver(self.checkpoints, progress)
         try:
-            while not progress.over:
-                due = progress.step > progress.validated and (
-                    progress.step % self.interval == 0 or progress.step == self.steps
-                )
-                if due:
-                    progress = self._validate(progress, log, console)
-                    saver.progress = progress
-                    self.checkpoints.save(model, progress)
-                else:
-                    progress = self._train(progress, [bar, watch, saver, log])
+            with contextlib.nullcontext() if self._distributed is None else self._distributed.signals():
+                while not progress.over:
+                    due = progress.step > progress.validated and (
+                        progress.step % self.interval == 0 or progress.step == self.steps
+                    )
+                    if due:
+                        progress = self._validate(progress, log, console)
+                        saver.progress = progress
+                        self.checkpoints.save(model, progress)
+                    else:
+                        progress = self._train(progress, [bar, watch, log], saver)
         except KeyboardInterrupt:
             raise self._interrupted(saver) from None
+        except WorkerLostError as error:
+            raise self._left_alone(error) from error
         finally:
             bar.close()
             log.close()
@@ -116,13 +127,22 @@ class Fitting:
             DeclinedError: if the user does not want to start it.
         """
         self._compile()
+        if self._team is not None:
+            common = agreed(self._team, self.checkpoints)
+            if common is not None:
+                self.checkpoints.forget_after(common.step)
         progress, torn = self.checkpoints.restore(self.model)
         for each in torn:
             say(console, f"torn checkpoint, passed over: {each}")
         if progress.step:
             say(console, f"going on from step {progress.step} of {self.steps}")
-            return progress
-        self.best.unlink(missing_ok=True)
+        else:
+            self.best.unlink(missing_ok=True)
+            if self._team is None:  # what a step takes here says little of what it takes together
+                self._estimate(console)
+        return progress
+
+    def _estimate(self, console: Console) -> None:
         found = estimate(self.model, self.settings, self.examples)
         if found.settings != self.settings:
             smaller = found.settings.batch_positions
@@ -135,36 +155,41 @@ class Fitting:
             raise DeclinedError(
                 "not started", expected="yes to what it takes", remedy="choose a smaller --preset or fewer --passes"
             )
-        return progress
 
     def _compile(self) -> None:
         optimizer = make_optimizer(self.settings, steps_of(self.steps, self.settings))
-        self.model.compile(optimizer=optimizer, jit_compile=False)
-        self.model.optimizer.build(self.model.trainable_variables)
+        with contextlib.nullcontext() if self._team is None else self._team.strategy.scope():
+            self.model.compile(optimizer=optimizer, jit_compile=False)
+            self.model.optimizer.build(self.model.trainable_variables)
+        if self._team is not None:
+            self._distributed = Distributed(self._team, self.model)
 
-    def _train(self, progress: Progress, callbacks: list[keras.callbacks.Callback]) -> Progress:
+    def _train(self, progress: Progress, callbacks: list[keras.callbacks.Callback], saver: Saver) -> Progress:
         """Up to the next validation."""
         settings = self.settings
-        self.model.fit(
-            training_dataset(self.examples, settings.batch_positions, settings.seed, start=progress.step),
-            steps_per_epoch=min(self.interval - progress.step % self.interval, self.steps - progress.step),
-            epochs=1,
-            callbacks=callbacks,
-            shuffle=False,  # the dataset brings an order of its own
-            verbose=0,
-        )
+        batches = training_dataset(self.examples, settings.batch_positions, settings.seed, start=progress.step)
+        steps = min(self.interval - progress.step % self.interval, self.steps - progress.step)
+        if self._distributed is not None:
+            self._distributed.fit(batches, steps, callbacks, saver)
+        else:  # the dataset brings an order of its own
+            self.model.fit(
+                batches, steps_per_epoch=steps, epochs=1, callbacks=[*callbacks, saver], shuffle=False, verbose=0
+            )
         return dataclasses.replace(progress, step=steps_made(self.model))
 
     def _validate(self, progress: Progress, log: Log, console: Console) -> Progress:
         """Measure, and keep the weights if they are the best so far."""
         held_out = validation_dataset(self.held_out, self.settings.batch_positions)
         with averaged(self.model):
-            scores = self.model.evaluate(held_out, verbose=0, return_dict=True)
+            if self._distributed is not None:
+                scores = self._distributed.evaluate(held_out)
+            else:
+                scores = self.model.evaluate(held_out, verbose=0, return_dict=True)
             perplexity = float(scores["word_perplexity"])
             better = perplexity < progress.best
             if better:
                 self._keep()
-            samples = self.sampler(progress.step)
+            samples = self.sampler(progress.step) if self._team is None else []
         log.validated(progress.step, scores)
         say(
             console,
@@ -187,6 +212,11 @@ class Fitting:
         self.model.save_weights(beside)
         beside.replace(self.best)
 
+    def _left_alone(self, error: WorkerLostError) -> WorkerLostError:
+        kept = self.checkpoints.kept()
+        saved = f"all up to step {kept[0].step} is saved here" if kept else "nothing is saved yet"
+        return WorkerLostError(f"{error.received}; {saved}", expected=error.expected, remedy=error.remedy)
+
     def _interrupted(self, saver: Saver) -> InterruptedTrainingError:
         saver.save()
         where = one_line(str(self.folder))
@@ -195,28 +225,6 @@ class Fitting:
             expected="to be gone on with",
             remedy="give the same command again",
         )
-
-
-@contextlib.contextmanager
-def averaged(model: keras.Model) -> Iterator[None]:
-    """Inside, the model's weights are their moving averages, if its optimizer makes any."""
-    optimizer = model.optimizer
-    if not optimizer.use_ema:
-        yield
-        return
-    # Keras's own SwapEMAWeights reaches for them in the same way, but only ever swaps at the ends of its epochs.
-    averages = optimizer._model_variables_moving_average
-    variables = model.trainable_variables
-    own = [keras.ops.copy(variable) for variable in variables]
-    started = int(optimizer.iterations) > 0
-    if started:
-        for variable, average in zip(variables, averages, strict=True):
-            variable.assign(average)
-    try:
-        yield
-    finally:
-        for variable, value in zip(variables, own, strict=True):
-            variable.assign(value)
 
 
 def say(console: Console, text: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 _FIELDS = ("step", "loss", "word_perplexity", "gradient_norm", "learning_rate", "val_loss", "val_word_perplexity")
 
@@ -37,7 +38,7 @@ class Log(keras.callbacks.Callback):
         """Remember what the step gave."""
         assert self.model is not None
         self._last = {name: float(value) for name, value in (logs or {}).items()}
-        self._norms.append(float(self.model.optimizer.gradient_norm))
+        self._norms.append(float(np.asarray(self.model.optimizer.gradient_norm)))
 
     def validated(self, step: int, scores: Mapping[str, float]) -> None:
         """Write what the last round of training and its validation gave."""

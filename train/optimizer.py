@@ -46,6 +46,26 @@ class ClippedAdamW(keras.optimizers.AdamW):
         grads = [ops.where(finite, grad * ops.cast(scale, grad.dtype), ops.zeros_like(grad)) for grad in grads]
         super().apply(grads, trainable_variables)
 
+    def _backend_update_step(self, grads: list[Tensor], trainable_variables: list[Any], learning_rate: Tensor) -> None:
+        """Each device changes its own copy: gradients are summed over devices before they come here.
+
+        Keras would sum them now, after their norm is taken, and in a way that cannot stand in a condition
+        (``accumulate``).
+        """
+        for grad, variable in zip(grads, trainable_variables, strict=True):
+            self.update_step(grad, variable, learning_rate)
+
+    def _apply_weight_decay(self, variables: list[Any]) -> None:
+        if self.weight_decay:
+            for variable in variables:
+                if self._use_weight_decay(variable):
+                    rate = ops.cast(self.learning_rate, variable.dtype)
+                    self.assign_sub(variable, variable * self.weight_decay * rate)
+
+    def _backend_increment_gradient_accumulators(self, grads: list[Tensor], acc_grads: list[Any]) -> None:
+        for grad, accumulator in zip(grads, acc_grads, strict=True):
+            self.assign_add(accumulator, grad)
+
     def finalize_variable_values(self, var_list: list[Any]) -> None:
         """Leave the weights as they are: Keras would put their averages in their place whenever a ``fit`` ends."""
 

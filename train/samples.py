@@ -46,7 +46,7 @@ class LiveEngine(Engine):
 def _in_numpy(function: Any) -> Callable[..., dict[str, Any]]:
     def call(**named: Any) -> dict[str, Any]:
         found = function(**{name: tf.convert_to_tensor(value) for name, value in named.items()})
-        return {name: value.numpy() for name, value in found.items()}
+        return {name: value.numpy().astype(np.float32) for name, value in found.items()}
 
     return call
 

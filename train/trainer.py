@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from train.fitting import Fitting, say
 from train.prepare import Corpus, Prepared, TokenizerMaker, default_cache, prepare
 from train.records import Records
 from train.samples import Sampler, first_turns
+from train.team import Team, together
 from train.tokenizer import train_tokenizer
 
 
@@ -57,6 +59,8 @@ class Run:
     """The model to go on from: its tokenizer and its weights; ``model`` is its shape."""
     extend: int = 0
     """Pieces that the parent's tokenizer learns from the new dialogues, at the most."""
+    team: Team | None = None
+    """The devices that train it together, if several do."""
 
 
 def train(run: Run, corpus: Corpus, console: Console) -> Bundle:
@@ -76,12 +80,12 @@ def train(run: Run, corpus: Corpus, console: Console) -> Bundle:
         Checkpoints(run.folder / CHECKPOINTS, {}).clear()
     prepared = _prepared(run, corpus, console)
     examples, held_out = prepared.training, prepared.validation
-    model = _model(run, prepared.tokenizer)
-    say(console, _summary(model, examples, held_out))
+    identity = identity_of(run, prepared)
+    model = _model(run, prepared.tokenizer, identity)
+    say(console, _summary(model, examples, held_out, run.team))
     prompts = run.prompts or first_turns(held_out, prepared.tokenizer)
     sampler = Sampler(model, prepared.tokenizer, prompts, run.folder)
-    identity = identity_of(run, prepared)
-    fitting = Fitting(run.folder, run.training, identity, model, examples, held_out, sampler, run.approve)
+    fitting = Fitting(run.folder, run.training, identity, model, examples, held_out, sampler, run.approve, run.team)
     try:
         fitting.run(console)
     except ChatbotError:
@@ -97,19 +101,48 @@ def train(run: Run, corpus: Corpus, console: Console) -> Bundle:
 
 def _finish(run: Run, fitting: Fitting, tokenizer: Tokenizer) -> Bundle:
     """The bundle of the best weights so far."""
-    steps = steps_made(fitting.model)
-    fitting.model.load_weights(fitting.best)
-    facts = _facts(run, fitting, steps)
-    return _write(run, fitting.model, tokenizer, {**(run.metadata or {}), **facts})
+    steps, model = steps_made(fitting.model), fitting.model
+    if run.team is not None or run.training.mixed_precision:  # what is exported is whole, and lies on one device
+        model = Seq2Seq(model.config)
+    model.load_weights(fitting.best)
+    if model is not fitting.model:
+        model.compile(jit_compile=False)
+    return _write(run, model, tokenizer, {**(run.metadata or {}), **_facts(run, fitting, model, steps)})
 
 
-def _model(run: Run, tokenizer: Tokenizer) -> Seq2Seq:
-    """With new weights, or with those of the parent."""
-    model = Seq2Seq(replace(run.model, vocabulary_size=tokenizer.vocabulary_size))
+def _model(run: Run, tokenizer: Tokenizer, identity: Mapping[str, str]) -> Seq2Seq:
+    """With new weights, or with those of the parent, on every device that trains it."""
+    config, team = replace(run.model, vocabulary_size=tokenizer.vocabulary_size), run.team
+    if team is not None:
+        team.require_own(run.folder)
+        team.require_same(identity)
+    with _on(team), _policy(run.training):
+        model = Seq2Seq(config)
     if run.parent is not None:
         load_weights(model, grow_weights(run.parent.files[WEIGHTS], tokenizer_of(run.parent), tokenizer))
     model.label_smoothing = run.training.label_smoothing
     return model
+
+
+@contextlib.contextmanager
+def _on(team: Team | None) -> Iterator[None]:
+    """Where a model is made."""
+    if team is None:
+        yield
+        return
+    with team.strategy.scope(), together():
+        yield
+
+
+@contextlib.contextmanager
+def _policy(settings: TrainingConfig) -> Iterator[None]:
+    """The precision that layers made inside compute in."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if settings.mixed_precision else "float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def tokenizer_of(bundle: Bundle) -> Tokenizer:
@@ -174,20 +207,21 @@ def _write(run: Run, model: Seq2Seq, tokenizer: Tokenizer, metadata: Mapping[str
     return bundle
 
 
-def _summary(model: Seq2Seq, examples: Records, held_out: Records) -> str:
+def _summary(model: Seq2Seq, examples: Records, held_out: Records, team: Team | None) -> str:
     tokens = int(examples.positions.sum())
     config = model.config
     gpus = len(tf.config.list_physical_devices("GPU"))
+    devices = team.describe() if team is not None else f"{gpus} GPU(s)" if gpus else "the CPU"
     return (
         f"{config.cell} {config.layers} × {config.units}, {model.count_params():,} parameters, "
         f"{config.vocabulary_size} pieces; {len(examples):,} dialogues, {tokens:,} tokens; "
-        f"{len(held_out):,} dialogues to validate with; on {f'{gpus} GPU(s)' if gpus else 'the CPU'}"
+        f"{len(held_out):,} dialogues to validate with; on {devices}"
     )
 
 
-def _facts(run: Run, fitting: Fitting, steps: int) -> dict[str, Any]:
+def _facts(run: Run, fitting: Fitting, model: Seq2Seq, steps: int) -> dict[str, Any]:
     """What can be said of the training afterwards."""
-    model, examples, held_out = fitting.model, fitting.examples, fitting.held_out
+    examples, held_out = fitting.examples, fitting.held_out
     scores = model.evaluate(validation_dataset(held_out, run.training.batch_positions), verbose=0, return_dict=True)
     return {
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

@@ -103,6 +103,20 @@ def test_that_of_another_training_is_refused_and_what_differs_is_named(
         Checkpoints(tmp_path, identity).restore(model_of(1))
 
 
+def test_what_is_kept_is_told_newest_first_without_what_is_torn(tmp_path: Path) -> None:
+    checkpoints = saved(tmp_path, 3)
+    assert [kept.step for kept in checkpoints.kept()] == [3, 2]
+    newest = tmp_path / "step-3.safetensors"
+    newest.write_bytes(cut(newest.read_bytes()))
+    assert checkpoints.kept() == [Progress(2)]
+
+
+def test_later_ones_can_be_forgotten(tmp_path: Path) -> None:
+    checkpoints = saved(tmp_path, 3)
+    checkpoints.forget_after(2)
+    assert [path.name for path in tmp_path.iterdir()] == ["step-2.safetensors"]
+
+
 def test_a_full_disk_is_said_and_what_was_saved_before_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoints, model = saved(tmp_path, 2), model_of(1)
 

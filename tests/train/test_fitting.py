@@ -1,60 +1,58 @@
-"""The moving average of the weights: inside it counts, outside the weights are what they were."""
+"""How a training is laid out in steps, and that it goes on with the batch it began with."""
 
 from __future__ import annotations
 
-import keras
+import dataclasses
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
-from train.config import TrainingConfig
-from train.fitting import averaged
+from chatbot.text.template import layout_of
+from chatbot.text.tokenizer import Tokenizer
+from train.checkpoint import Checkpoints, Progress
+from train.config import CHECKPOINTS, TrainingConfig
+from train.corpora import Dialogue
+from train.dataset import Example, plan
+from train.estimate import keep_chosen
+from train.fitting import Fitting
 from train.optimizer import make_optimizer
+from train.pieces import pieces_of
+
+SETTINGS = TrainingConfig(batch_positions=1024, passes=3.0, validate_every=500)
 
 
-def trained(average: float, steps: int) -> tuple[keras.Model, list[np.ndarray]]:
-    """A model after some steps, and its kernel after each."""
-    keras.utils.set_random_seed(1)
-    model = keras.Sequential([keras.layers.Dense(1, use_bias=False)])
-    model.build((None, 3))
-    settings = TrainingConfig(average=average, warmup_steps=0, learning_rate=0.1)
-    model.compile(make_optimizer(settings, 100), loss="mse")
-    rng = np.random.default_rng(1)
-    history = []
-    for _ in range(steps):
-        model.train_on_batch(rng.normal(size=(4, 3)), rng.normal(size=(4, 1)))
-        history.append(model.get_weights()[0])
-    return model, history
+@pytest.fixture(scope="module")
+def examples(dialogues: list[Dialogue], tokenizer: Tokenizer) -> list[Example]:
+    found = (pieces for dialogue in dialogues[:60] for pieces in pieces_of(dialogue, tokenizer))
+    return [Example(layout_of(pieces.ids, pieces.only), pieces.words) for pieces in found]
 
 
-@pytest.mark.parametrize("steps", [1, 2, 6])
-def test_inside_the_weights_are_their_moving_average(steps: int) -> None:
-    model, history = trained(0.8, steps)
-    want = history[0]
-    for kernel in history[1:]:
-        want = 0.8 * want + 0.2 * kernel
-    with averaged(model):
-        np.testing.assert_allclose(model.get_weights()[0], want, rtol=1e-5)
-    np.testing.assert_array_equal(model.get_weights()[0], history[-1])
+def fitting(folder: Path, model: Any, examples: list[Example], **changes: Any) -> Fitting:
+    return Fitting(folder, dataclasses.replace(SETTINGS, **changes), {}, model, examples, examples[:3])
 
 
-def test_an_error_inside_leaves_the_weights_as_they_were() -> None:
-    model, history = trained(0.8, 3)
-    with pytest.raises(KeyboardInterrupt), averaged(model):
-        raise KeyboardInterrupt
-    np.testing.assert_array_equal(model.get_weights()[0], history[-1])
+@pytest.mark.parametrize(("passes", "every"), [(3.0, 500), (0.5, 500), (9.0, 7)])
+def test_steps_are_passes_and_a_small_corpus_is_validated_every_pass(
+    passes: float, every: int, tmp_path: Path, make_model: Any, examples: list[Example]
+) -> None:
+    lengths = [len(example.layout.ids) for example in examples]
+    batches = len(plan(lengths, 1024, np.random.default_rng((1, 0))))
+    made = fitting(tmp_path, make_model(), examples, passes=passes, validate_every=every)
+    assert made.steps == round(passes * batches)
+    assert made.interval == min(every, max(batches, 20), made.steps)
 
 
-def test_without_an_average_nothing_changes() -> None:
-    model, history = trained(0.0, 3)
-    with averaged(model):
-        np.testing.assert_array_equal(model.get_weights()[0], history[-1])
-
-
-def test_the_end_of_a_fit_does_not_put_averages_in_the_place_of_weights() -> None:
-    model, _ = trained(0.8, 3)
-    rng = np.random.default_rng(2)
-    x, y = rng.normal(size=(8, 3)), rng.normal(size=(8, 1))
-    model.fit(x, y, batch_size=4, epochs=1, verbose=0)
-    with averaged(model):
-        average = model.get_weights()[0]
-    assert np.abs(model.get_weights()[0] - average).max() > 1e-4
+def test_a_training_that_goes_on_has_the_batch_it_began_with_and_a_new_one_that_of_its_settings(
+    tmp_path: Path, make_model: Any, examples: list[Example]
+) -> None:
+    model = make_model()
+    keep_chosen(tmp_path, dataclasses.replace(SETTINGS, batch_positions=256, accumulate=4))
+    assert fitting(tmp_path, model, examples).settings == SETTINGS
+    model.compile(make_optimizer(SETTINGS, 10), jit_compile=False)
+    model.optimizer.build(model.trainable_variables)
+    Checkpoints(tmp_path / CHECKPOINTS, {}).save(model, Progress(step=1))
+    found = fitting(tmp_path, model, examples)
+    assert (found.settings.batch_positions, found.settings.accumulate) == (256, 4)
+    assert found.steps > 3 * fitting(tmp_path / "other", model, examples).steps

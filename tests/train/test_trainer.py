@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 import safetensors.numpy
@@ -109,6 +110,18 @@ def test_it_says_what_it_takes_before_it_starts_and_what_it_replies_at_every_val
     assert "validation word perplexity" not in before
     assert "GB of memory" in after
     assert said.count(" → ") == 3 * len(log_of(folder)) == len((folder / "samples.jsonl").read_text().splitlines())
+
+
+@pytest.mark.slow
+def test_mixed_precision_learns_too_and_gives_a_whole_bundle(
+    trained: tuple[Path, Bundle, str], dialogues: list[Dialogue], tmp_path: Path
+) -> None:
+    bundle = train(run_in(tmp_path, passes=2.0, mixed_precision=True), Corpus.of(dialogues[:80]), quiet()[0])
+    mine, whole = log_of(tmp_path), log_of(trained[0])
+    assert mine != whole
+    assert mine[-1]["val_loss"] == pytest.approx(whole[-1]["val_loss"], rel=0.03)
+    assert {str(value.dtype) for value in safetensors.numpy.load(bundle.files[WEIGHTS]).values()} == {"float16"}
+    assert keras.config.dtype_policy().name == "float32"
 
 
 def test_who_says_no_starts_nothing(dialogues: list[Dialogue], tmp_path: Path) -> None:

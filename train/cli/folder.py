@@ -9,7 +9,11 @@ import json
 from pathlib import Path
 
 from chatbot.errors import UsageError
+from train.cluster import Cluster
 from train.config import CHECKPOINTS
+
+_APART = ("run", "out", "overwrite", "cache", "yes", "prompt", "workers", "rank")
+"""What may be said otherwise the next time without another training coming of it."""
 
 
 def run_folder(args: argparse.Namespace, identity: str) -> Path:
@@ -35,12 +39,9 @@ def _is_finished(folder: Path) -> bool:
     return (folder / "bundle").exists() and not any((folder / CHECKPOINTS).glob("step-*"))
 
 
-def identity(args: argparse.Namespace, cell: str) -> str:
-    """The cell, and a hash of everything on the command line."""
-    given = {
-        name: str(value)
-        for name, value in vars(args).items()
-        if name not in ("run", "out", "overwrite", "cache", "yes", "prompt")
-    }
+def identity(args: argparse.Namespace, cell: str, cluster: Cluster | None = None) -> str:
+    """The cell, a hash of what is trained, and the rank: the same machines may have other addresses the next time."""
+    given = {name: str(value) for name, value in vars(args).items() if name not in _APART}
     digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
-    return f"{cell.rpartition(':')[2]}-{digest[:8]}"
+    rank = "" if cluster is None else f"-rank{cluster.rank}"
+    return f"{cell.rpartition(':')[2]}-{digest[:8]}{rank}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import itertools
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from train.cli.mixing import Mix, Mixture, add_mixing, mix_in, mixes_of
 from train.cli.origin import add_parent, metadata_of, parent_of
 from train.cli.reading import add_reading, described, places_of, read, reading_of, source_of
 from train.cli.settings import add_settings_of_training, settings_of
+from train.cli.strategy import add_strategy, team_of
+from train.cluster import cluster_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,6 +70,7 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     )
     add_parent(parser)
     add_mixing(parser)
+    add_strategy(parser)
     add_settings_of_training(parser)
     parser.set_defaults(run=run_train)
 
@@ -74,43 +78,52 @@ def add_train(parser: argparse.ArgumentParser) -> None:
 def run_train(args: argparse.Namespace) -> int:
     """Run `chatbot train`."""
     model, training = settings_of(args)
+    cluster = cluster_of(args.strategy, args.workers, args.rank, os.environ)
     require_extra()
     parent, mixes = parent_of(args), mixes_of(args.mix)
     model = model if parent is None else parent.model
+    out = run_folder(args, identity(args, model.cell, cluster))
+    team = team_of(args.strategy, cluster)
     from rich.console import Console
 
     from chatbot.layers import find_cell, make_cell
-    from train.trainer import Run, train
+    from train.trainer import train
 
     find_cell(model.cell)  # may import a module of the user's: this name is the user's own, not a bundle's
     make_cell(model.cell, 1)  # what is no cell is an error now, not after reading the corpus
-    out = run_folder(args, identity(args, model.cell))
     reading = reading_of(args)
     corpora = [described(place) for place in places_of(args.paths)]
     corpus = _corpus(args, corpora, reading)
-    run = Run(
-        folder=out,
-        model=model,
-        training=training,
-        sampling=SamplingConfig(),
-        precision=args.precision,
-        metadata=metadata_of(args, corpora, parent, mixes),
-        name=args.name or out.resolve().name,
-        overwrite=args.overwrite,
-        prompts=args.prompt,
-        approve=lambda: args.yes or _approved(),
-        cache=args.cache,
-        parent=parent,
-        extend=args.extend,
-    )
-    console = Console(stderr=True)
+    made_of = {"folder": out, "model": model, "training": training, "parent": parent, "team": team}
+    run = _run(args, metadata_of(args, corpora, parent, mixes), made_of)
+    console = Console(stderr=True) if team is None else team.console
     if mixes:
         run, corpus = _mixed(run, mixes, corpus, reading, console)
     bundle = train(run, corpus, console)
+    if team is not None:
+        team.part()
     perplexity = bundle.metadata["validation"]["word_perplexity"]
     print(f"validation word perplexity {perplexity}; talk to it:", file=sys.stderr)
     print(f"chatbot --model {out / 'bundle'}")
     return 0
+
+
+def _run(args: argparse.Namespace, metadata: Mapping[str, Any], made_of: Mapping[str, Any]) -> Run:
+    """All that the training is made of."""
+    from train.trainer import Run
+
+    return Run(
+        **made_of,
+        sampling=SamplingConfig(),
+        precision=args.precision,
+        metadata=metadata,
+        name=args.name or made_of["folder"].resolve().name,
+        overwrite=args.overwrite,
+        prompts=args.prompt,
+        approve=lambda: args.yes or _approved(),
+        cache=args.cache,
+        extend=args.extend,
+    )
 
 
 def _approved() -> bool:

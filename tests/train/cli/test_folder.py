@@ -19,7 +19,7 @@ def arguments(**given: Any) -> argparse.Namespace:
 def test_a_command_has_one_name_whatever_does_not_change_the_training() -> None:
     name = identity(arguments(), "gru")
     assert name.startswith("gru-")
-    for same in ({}, {"yes": True}, {"cache": Path("x")}, {"prompt": ["Hi"]}, {"run": print}):
+    for same in ({}, {"yes": True}, {"cache": Path("x")}, {"prompt": ["Hi"]}, {"run": print}, {"rank": 1}):
         assert identity(arguments(**same), "gru") == name
     for other in ({"paths": ["b.txt"]}, {"passes": 3.0}):
         assert identity(arguments(**other), "gru") != name
