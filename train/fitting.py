@@ -157,8 +157,8 @@ class Fitting:
             )
 
     def _compile(self) -> None:
-        optimizer = make_optimizer(self.settings, steps_of(self.steps, self.settings))
         with contextlib.nullcontext() if self._team is None else self._team.strategy.scope():
+            optimizer = make_optimizer(self.settings, steps_of(self.steps, self.settings))
             self.model.compile(optimizer=optimizer, jit_compile=False)
             self.model.optimizer.build(self.model.trainable_variables)
         if self._team is not None:
