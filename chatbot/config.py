@@ -90,6 +90,9 @@ def _checked(owner: str, key: str, value: Any, hint: Any) -> Any:
     )
 
 
+COPYING = ("attended", "following")
+
+
 @dataclasses.dataclass(frozen=True)
 class ModelConfig(Config):
     """The shape of the network; with the weights it is all that is needed to build it."""
@@ -113,12 +116,16 @@ class ModelConfig(Config):
     tied: bool = False
     """Whether the decoder runs on the recurrent layers of the encoder (Xia et al. 2019) instead of some of its own:
     fewer weights, each of which learns from all of the dialogue, and a shorter training step."""
+    copying: str = "attended"
+    """What is copied: attended, the piece that the decoder's attention looks at (See et al. 2017), or following, the
+    one after the piece at which a second attention finds a state like the decoder's own (Grave et al. 2017)."""
     memory_positions: int = 256
     """How many of the last annotations the decoder can attend to; what is older survives in the state alone."""
 
     def __post_init__(self) -> None:
         for name in ("embedding_size", "units", "layers", "memory_positions"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
+        self._require("copying", self.copying in COPYING, f"one of {', '.join(COPYING)}")
         self._require("vocabulary_size", self.vocabulary_size >= 8, "at least 8")
         for name in ("dropout", "word_dropout"):
             self._require(name, 0 <= getattr(self, name) < 1, "from 0 up to, not including, 1")

@@ -20,14 +20,22 @@ class GeneralAttention(keras.layers.Layer):
         score(q, a) = (q W) · a / √units;  weights = softmax(score);  context = Σ weights × a
 
     The query is projected, not the annotations, so nothing has to be projected again for each token.
+
+    Args:
+        initializer: Of W.
+        **kwargs: As for ``keras.layers.Layer``.
     """
+
+    def __init__(self, initializer: str = "glorot_uniform", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.initializer = initializer
 
     def build(self, query_shape: tuple[int | None, ...], annotations_shape: tuple[int | None, ...]) -> None:
         """Make the weights for queries [batch, n, features] and annotations [batch, positions, units]."""
         units = annotations_shape[-1]
         assert units is not None
         self.scale = units**-0.5
-        self.kernel = self.add_weight(shape=(query_shape[-1], units), name="kernel", initializer="glorot_uniform")
+        self.kernel = self.add_weight(shape=(query_shape[-1], units), name="kernel", initializer=self.initializer)
 
     def call(self, query: Tensor, annotations: Tensor, visible: Tensor) -> tuple[Tensor, Tensor]:
         """Look.
@@ -48,5 +56,5 @@ class GeneralAttention(keras.layers.Layer):
         return ops.matmul(weights, annotations), weights
 
     def get_config(self) -> dict[str, Any]:
-        """Nothing but the base configuration: all sizes come from ``build``."""
-        return super().get_config()
+        """All sizes come from ``build``."""
+        return {**super().get_config(), "initializer": self.initializer}

@@ -16,6 +16,7 @@ from chatbot.config import ModelConfig
 from chatbot.layers import GeneralAttention, Restarts
 from chatbot.layers.cells.base import States, Tensor
 from chatbot.model.recurrent import MakeRecurrent, make_recurrent
+from chatbot.text.tokenizer import PAD
 
 
 class Decoded(NamedTuple):
@@ -26,9 +27,16 @@ class Decoded(NamedTuple):
     copy: Tensor
     """[batch, n]: the logit of copying the next piece from the conversation instead of choosing it freely."""
     attention: Tensor
-    """[batch, n, positions]: where the decoder looks, and so what it would copy."""
+    """[batch, n, positions]: where the decoder looks."""
     sequences: tuple[States, ...]
     """For each layer its states after every piece, each [batch, n, units]."""
+    pointer: Tensor
+    """[batch, n, positions]: what it would copy; which piece a position stands for says ``to_copy``."""
+
+
+def to_copy(ids: Tensor, copying: str) -> Tensor:
+    """The piece that each position stands for in copying: ids [batch, positions] to the same shape."""
+    return ids if copying == "attended" else ops.pad(ids[:, 1:], ((0, 0), (0, 1)), constant_values=PAD)
 
 
 class Decoder(keras.layers.Layer):
@@ -36,8 +44,10 @@ class Decoder(keras.layers.Layer):
 
     A decoder that is tied to the encoder runs on the layers of that, which read no answers: the last one asks.
 
-    The gate between generating and copying is that of See et al. 2017 (equation 8), with the attention weights as
-    pointer distribution.
+    The gate between generating and copying is that of See et al. 2017 (equation 8).  The pointer distribution is the
+    attention weights, or with ``copying="following"`` those of a second attention: its annotations are states that were
+    waiting for the next piece, as the decoder's is now, so the most alike tells what came next (Grave et al. 2017,
+    equation 3); it goes from one piece of a copied word to the next by itself.
 
     Args:
         config: Of the model.
@@ -60,6 +70,7 @@ class Decoder(keras.layers.Layer):
             tied_to or (make_recurrent(config, f"recurrent_{number}") for number in range(config.layers))
         )
         self.attention = GeneralAttention(name="attention")
+        self.pointer = GeneralAttention("identity", name="pointer") if config.copying == "following" else None
         self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
         self.readout = keras.layers.Dense(config.embedding_size, activation="tanh", name="readout")
         self.gate = keras.layers.Dense(1, name="gate")
@@ -67,7 +78,9 @@ class Decoder(keras.layers.Layer):
     def build(self, embedded_shape: tuple[int | None, ...]) -> None:
         """Make the weights for embedded pieces [batch, n, embedding_size]."""
         units = self.config.units
-        self.attention.build((None, None, units), (None, None, units))
+        for attention in (self.attention, self.pointer):
+            if attention is not None:
+                attention.build((None, None, units), (None, None, units))
         features = embedded_shape[-1]
         for number, layer in enumerate(() if self.config.tied else self.recurrent):
             layer.build((None, None, features))
@@ -105,7 +118,7 @@ class Decoder(keras.layers.Layer):
                 context, weights = self.attention(outputs, annotations, visible)
                 if number < len(self.recurrent) - 1:
                     outputs = ops.concatenate([outputs, context], axis=-1)
-        return self._speak(tuple(sequences), context, weights, training)
+        return self._speak(tuple(sequences), (context, weights), annotations, visible, training)
 
     def speak(self, sequences: tuple[States, ...], visible: Tensor, training: bool = False) -> Decoded:
         """What a tied decoder makes of pieces that the encoder has read already, from the states it had then.
@@ -116,10 +129,19 @@ class Decoder(keras.layers.Layer):
         """
         assert self.config.tied
         annotations = sequences[-1][0]
-        context, weights = self.attention(annotations, annotations, visible)
-        return self._speak(sequences, context, weights, training)
+        looked = self.attention(annotations, annotations, visible)
+        return self._speak(sequences, looked, annotations, visible, training)
 
-    def _speak(self, sequences: tuple[States, ...], context: Tensor, weights: Tensor, training: bool) -> Decoded:
-        outputs = ops.concatenate([sequences[-1][0], context], axis=-1)
+    def _speak(
+        self,
+        sequences: tuple[States, ...],
+        looked: tuple[Tensor, Tensor],
+        annotations: Tensor,
+        visible: Tensor,
+        training: bool,
+    ) -> Decoded:
+        last, (context, weights) = sequences[-1][0], looked
+        outputs = ops.concatenate([last, context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))
-        return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, sequences)
+        pointer = weights if self.pointer is None else self.pointer(last, annotations, visible)[1]
+        return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, sequences, pointer)

@@ -31,8 +31,10 @@ class Decoded(NamedTuple):
     copy: float
     """Probability of copying it from the conversation instead."""
     attention: Array
-    """[positions]: from where."""
+    """[positions]: where the decoder looks."""
     state: State
+    pointer: Array
+    """[positions]: from where it would copy."""
 
 
 class Engine:
@@ -98,6 +100,7 @@ class Engine:
             float(result["copy"][0]),
             result["attention"][0],
             tuple(result[name] for name in self._names),
+            result["attention" if self.config.copying == "attended" else "pointer"][0],
         )
 
 

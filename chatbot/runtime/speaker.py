@@ -1,7 +1,7 @@
 """The model as the samplers want it: a function from (token, state) to (log-probabilities, next state).
 
 Two distributions are mixed here, that of choosing a piece freely and that of copying one from the conversation
-(See et al. 2017, equation 9): p = (1 - copy) softmax(logits) + copy Σ attention over the positions that hold the piece.
+(See et al. 2017, equation 9): p = (1 - copy) softmax(logits) + copy Σ pointer over positions that stand for the piece.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from chatbot.runtime.engine import Array, Decoded, Engine, State
 from chatbot.runtime.memory import Memory
-from chatbot.text.tokenizer import ASSISTANT, END, USER, Tokenizer
+from chatbot.text.tokenizer import ASSISTANT, END, PAD, USER, Tokenizer
 
 _OPENINGS = (USER, ASSISTANT)
 _FLOOR = np.float32(1e-30)
@@ -45,7 +45,9 @@ class Speaker:
         self._annotations[0, :length] = memory.annotations
         self._visible = np.zeros((1, positions), np.float32)
         self._visible[0, :length] = 1.0
-        self._pieces, self._owners = np.unique(memory.ids, return_inverse=True)
+        following = engine.config.copying == "following"  # what a position stands for, as the model was trained
+        ids = np.append(memory.ids[1:], PAD) if following and length else memory.ids
+        self._pieces, self._owners = np.unique(ids, return_inverse=True)
         self.start = Speech(memory.state, audible=False)
 
     def step(self, token: int, speech: Speech) -> tuple[Array, Speech]:
@@ -69,8 +71,8 @@ class Speaker:
             return free
         copy = np.float32(decoded.copy)
         mixed: Array = free + np.log(np.maximum(1 - copy, _FLOOR))
-        attention = decoded.attention[: len(self._owners)]
-        mass = np.bincount(self._owners, weights=attention, minlength=len(self._pieces)).astype(np.float32)
+        pointer = decoded.pointer[: len(self._owners)]
+        mass = np.bincount(self._owners, weights=pointer, minlength=len(self._pieces)).astype(np.float32)
         copied = np.log(np.maximum(copy * mass, _FLOOR))
         mixed[self._pieces] = np.logaddexp(mixed[self._pieces], copied)
         return mixed

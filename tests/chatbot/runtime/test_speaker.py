@@ -12,19 +12,30 @@ from chatbot.runtime.engine import Engine
 from chatbot.runtime.memory import Memory
 from chatbot.runtime.speaker import Speaker
 from chatbot.text.template import Turn, encode_turn, lay_out
-from chatbot.text.tokenizer import ASSISTANT, END, USER, Tokenizer
+from chatbot.text.tokenizer import ASSISTANT, END, PAD, USER, Tokenizer
 
 HEARD = Turn("user", "Hello there, I am Martha and you are?")
 
 
-@pytest.fixture(scope="module")
-def engine(bundle_float32: Bundle) -> Engine:
-    return Engine(bundle_float32)
+@pytest.fixture(scope="module", params=["attended", "following"])
+def bundle(request: pytest.FixtureRequest, bundle_float32: Bundle, make_model: Any) -> Bundle:
+    """One that copies what it looks at, and one that copies what follows there."""
+    if request.param == "attended":
+        return bundle_float32
+    from train.export import make_bundle
+
+    tokenizer = Tokenizer(bundle_float32.files[TOKENIZER])
+    return make_bundle(make_model(seed=4, copying="following"), tokenizer, name="x", precision="float32")
 
 
 @pytest.fixture(scope="module")
-def pieces(bundle_float32: Bundle) -> Tokenizer:
-    return Tokenizer(bundle_float32.files[TOKENIZER])
+def engine(bundle: Bundle) -> Engine:
+    return Engine(bundle)
+
+
+@pytest.fixture(scope="module")
+def pieces(bundle: Bundle) -> Tokenizer:
+    return Tokenizer(bundle.files[TOKENIZER])
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +44,17 @@ def memory(engine: Engine, pieces: Tokenizer) -> Memory:
 
 
 def mixture(engine: Engine, memory: Memory, token: int, state: Any) -> np.ndarray:
-    """p = (1 - copy) softmax(logits) + copy Σ attention where the piece stands; one position after another."""
+    """p = (1 - copy) softmax(logits) + copy Σ pointer where the piece stands; one position after another."""
     positions, length = engine.config.memory_positions, len(memory.ids)
     annotations = np.zeros((1, positions, engine.config.units), np.float32)
     annotations[0, :length] = memory.annotations
     visible = (np.arange(positions) < length).astype(np.float32)[None]
-    logits, copy, attention, _ = engine.decode_step(token, state, annotations, visible)
+    logits, copy, _, _, pointer = engine.decode_step(token, state, annotations, visible)
     weights = np.exp(logits.astype(np.float64) - logits.max())
     probabilities = (1 - copy) * weights / weights.sum()
-    for position, piece in enumerate(memory.ids):
-        probabilities[piece] += copy * attention[position]
+    stands_for = memory.ids if engine.config.copying == "attended" else [*memory.ids[1:], PAD]
+    for position, piece in enumerate(stands_for):
+        probabilities[piece] += copy * pointer[position]
     return probabilities
 
 
@@ -67,9 +79,7 @@ def test_with_an_empty_memory_the_pieces_are_chosen_freely(engine: Engine, piece
     assert np.exp(log_probs.astype(np.float64)).sum() == pytest.approx(1, abs=1e-4)
 
 
-def test_a_dialogue_is_as_likely_as_the_keras_model_says(
-    bundle_float32: Bundle, engine: Engine, pieces: Tokenizer
-) -> None:
+def test_a_dialogue_is_as_likely_as_the_keras_model_says(bundle: Bundle, engine: Engine, pieces: Tokenizer) -> None:
     from train.export import open_model
 
     turns = [
@@ -80,7 +90,7 @@ def test_a_dialogue_is_as_likely_as_the_keras_model_says(
     ]
     layout = lay_out(pieces, turns)
     assert len(layout.ids) > 2 * engine.config.memory_positions  # so that the window matters
-    expected = np.asarray(open_model(bundle_float32)({"ids": layout.ids[None], "starts": layout.starts[None]}))[0]
+    expected = np.asarray(open_model(bundle)({"ids": layout.ids[None], "starts": layout.starts[None]}))[0]
     found = np.zeros_like(expected)
     memory, position = Memory.empty(engine), 0
     for number, turn in enumerate(turns):
