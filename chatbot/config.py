@@ -90,7 +90,7 @@ def _checked(owner: str, key: str, value: Any, hint: Any) -> Any:
     )
 
 
-COPYING = ("attended", "following")
+COPYING = ("attended", "continued")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,8 +117,8 @@ class ModelConfig(Config):
     """Whether the decoder runs on the recurrent layers of the encoder (Xia et al. 2019) instead of some of its own:
     fewer weights, each of which learns from all of the dialogue, and a shorter training step."""
     copying: str = "attended"
-    """What is copied: attended, the piece that the decoder's attention looks at (See et al. 2017), or following, the
-    one after the piece at which a second attention finds a state like the decoder's own (Grave et al. 2017)."""
+    """From where pieces are copied: attended, from where the decoder's attention looks (See et al. 2017), or
+    continued, by a pointer of its own that also goes on from the piece it copied last (as Grave et al. 2017)."""
     memory_positions: int = 256
     """How many of the last annotations the decoder can attend to; what is older survives in the state alone."""
 

@@ -5,7 +5,7 @@ The graph holds two signatures, for one conversation (batch 1); states are numbe
     encode_step(token [1] int32, state_0 …) -> state_0 …, annotation [1, units]
     decode_step(token [1] int32, state_0 …, annotations [1, positions, units], visible [1, positions] float32)
         -> state_0 …, logits [1, vocabulary], copy [1], attention [1, positions]
-           and, where a model copies what follows, pointer [1, positions]
+           and, where a model has a pointer of its own, pointer [1, positions]
 
 ``copy`` is the probability of copying.  Any cell made of ordinary operations converts; nothing is written per cell.
 """

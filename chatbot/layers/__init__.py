@@ -1,6 +1,6 @@
 """Our own recurrent layers on Keras: cells, the layer that runs them, attention."""
 
-from chatbot.layers.attention import GeneralAttention
+from chatbot.layers.attention import ContinuingPointer, GeneralAttention
 from chatbot.layers.cells import (
     CELLS,
     Cell,
@@ -22,6 +22,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "Cell",
+    "ContinuingPointer",
     "GRUCell",
     "GeneralAttention",
     "LSTMCell",

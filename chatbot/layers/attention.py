@@ -20,22 +20,12 @@ class GeneralAttention(keras.layers.Layer):
         score(q, a) = (q W) · a / √units;  weights = softmax(score);  context = Σ weights × a
 
     The query is projected, not the annotations, so nothing has to be projected again for each token.
-
-    Args:
-        initializer: Of W.
-        **kwargs: As for ``keras.layers.Layer``.
     """
-
-    def __init__(self, initializer: str = "glorot_uniform", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.initializer = initializer
 
     def build(self, query_shape: tuple[int | None, ...], annotations_shape: tuple[int | None, ...]) -> None:
         """Make the weights for queries [batch, n, features] and annotations [batch, positions, units]."""
-        units = annotations_shape[-1]
-        assert units is not None
-        self.scale = units**-0.5
-        self.kernel = self.add_weight(shape=(query_shape[-1], units), name="kernel", initializer=self.initializer)
+        shape = (query_shape[-1], annotations_shape[-1])
+        self.kernel = self.add_weight(shape=shape, name="kernel", initializer="glorot_uniform")
 
     def call(self, query: Tensor, annotations: Tensor, visible: Tensor) -> tuple[Tensor, Tensor]:
         """Look.
@@ -48,13 +38,55 @@ class GeneralAttention(keras.layers.Layer):
         Returns:
             The context [batch, n, units] and the weights [batch, n, positions]; where nothing is visible, both are 0.
         """
-        projected = ops.multiply(ops.matmul(query, self.kernel), self.scale)
-        scores = ops.matmul(projected, ops.transpose(annotations, (0, 2, 1)))
-        seen = ops.cast(visible, scores.dtype)
-        # Not `where`: the sum converts to LiteRT as it stands, and a score is far smaller than the mask.
-        weights = ops.multiply(ops.softmax(ops.add(scores, ops.multiply(1.0 - seen, _MASKED)), axis=-1), seen)
+        weights = _weights(_scores(query, self.kernel, annotations), visible)
         return ops.matmul(weights, annotations), weights
 
     def get_config(self) -> dict[str, Any]:
-        """All sizes come from ``build``."""
-        return {**super().get_config(), "initializer": self.initializer}
+        """Nothing but the base configuration: all sizes come from ``build``."""
+        return super().get_config()
+
+
+@keras.saving.register_keras_serializable(package="chatbot")
+class ContinuingPointer(keras.layers.Layer):
+    """Where a piece is copied from: from what the query looks for, or from behind what is like the query.
+
+        score(q, a)ⱼ = ((q W) · aⱼ + (q V) · aⱼ₋₁) / √units;  weights = softmax(score)
+
+    An annotation aⱼ₋₁ is a state that was waiting for piece j, as the query is for its next one, so the most alike tells
+    what comes next (Grave et al. 2017, equation 3): the second term goes on from piece to piece of a word that is being
+    copied, while the first finds where the next word begins.  V starts as the identity, which is likeness itself.
+    """
+
+    def build(self, query_shape: tuple[int | None, ...], annotations_shape: tuple[int | None, ...]) -> None:
+        """Make the weights for queries [batch, n, features] and annotations [batch, positions, units]."""
+        shape = (query_shape[-1], annotations_shape[-1])
+        self.kernel = self.add_weight(shape=shape, name="kernel", initializer="glorot_uniform")
+        self.likeness = self.add_weight(shape=shape, name="likeness", initializer="identity")
+
+    def call(self, query: Tensor, annotations: Tensor, visible: Tensor) -> Tensor:
+        """Point.
+
+        Args:
+            query: [batch, n, features].
+            annotations: [batch, positions, units].
+            visible: [batch, n or 1, positions] bool: what each query may see.
+
+        Returns:
+            The weights [batch, n, positions]; where nothing is visible, they are 0.
+        """
+        alike = _scores(query, self.likeness, annotations)
+        alike = ops.multiply(alike, ops.cast(visible, alike.dtype))  # behind what is not seen, nothing is alike
+        behind = ops.pad(alike[:, :, :-1], ((0, 0), (0, 0), (1, 0)))
+        return _weights(ops.add(_scores(query, self.kernel, annotations), behind), visible)
+
+
+def _scores(query: Tensor, kernel: Tensor, annotations: Tensor) -> Tensor:
+    scale = annotations.shape[-1] ** -0.5
+    projected = ops.multiply(ops.matmul(query, kernel), scale)
+    return ops.matmul(projected, ops.transpose(annotations, (0, 2, 1)))
+
+
+def _weights(scores: Tensor, visible: Tensor) -> Tensor:
+    seen = ops.cast(visible, scores.dtype)
+    # Not `where`: the sum converts to LiteRT as it stands, and a score is far smaller than the mask.
+    return ops.multiply(ops.softmax(ops.add(scores, ops.multiply(1.0 - seen, _MASKED)), axis=-1), seen)

@@ -13,10 +13,9 @@ import keras
 from keras import ops
 
 from chatbot.config import ModelConfig
-from chatbot.layers import GeneralAttention, Restarts
+from chatbot.layers import ContinuingPointer, GeneralAttention, Restarts
 from chatbot.layers.cells.base import States, Tensor
 from chatbot.model.recurrent import MakeRecurrent, make_recurrent
-from chatbot.text.tokenizer import PAD
 
 
 class Decoded(NamedTuple):
@@ -31,12 +30,7 @@ class Decoded(NamedTuple):
     sequences: tuple[States, ...]
     """For each layer its states after every piece, each [batch, n, units]."""
     pointer: Tensor
-    """[batch, n, positions]: what it would copy; which piece a position stands for says ``to_copy``."""
-
-
-def to_copy(ids: Tensor, copying: str) -> Tensor:
-    """The piece that each position stands for in copying: ids [batch, positions] to the same shape."""
-    return ids if copying == "attended" else ops.pad(ids[:, 1:], ((0, 0), (0, 1)), constant_values=PAD)
+    """[batch, n, positions]: from where it would copy."""
 
 
 class Decoder(keras.layers.Layer):
@@ -44,10 +38,8 @@ class Decoder(keras.layers.Layer):
 
     A decoder that is tied to the encoder runs on the layers of that, which read no answers: the last one asks.
 
-    The gate between generating and copying is that of See et al. 2017 (equation 8).  The pointer distribution is the
-    attention weights, or with ``copying="following"`` those of a second attention: its annotations are states that were
-    waiting for the next piece, as the decoder's is now, so the most alike tells what came next (Grave et al. 2017,
-    equation 3); it goes from one piece of a copied word to the next by itself.
+    The gate between generating and copying is that of See et al. 2017 (equation 8), with the attention weights as
+    pointer distribution, or with ``copying="continued"`` those of a pointer of its own.
 
     Args:
         config: Of the model.
@@ -70,7 +62,7 @@ class Decoder(keras.layers.Layer):
             tied_to or (make_recurrent(config, f"recurrent_{number}") for number in range(config.layers))
         )
         self.attention = GeneralAttention(name="attention")
-        self.pointer = GeneralAttention("identity", name="pointer") if config.copying == "following" else None
+        self.pointer = ContinuingPointer(name="pointer") if config.copying == "continued" else None
         self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
         self.readout = keras.layers.Dense(config.embedding_size, activation="tanh", name="readout")
         self.gate = keras.layers.Dense(1, name="gate")
@@ -143,5 +135,5 @@ class Decoder(keras.layers.Layer):
         last, (context, weights) = sequences[-1][0], looked
         outputs = ops.concatenate([last, context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))
-        pointer = weights if self.pointer is None else self.pointer(last, annotations, visible)[1]
+        pointer = weights if self.pointer is None else self.pointer(last, annotations, visible)
         return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, sequences, pointer)

@@ -12,7 +12,7 @@ from chatbot.config import ModelConfig
 from chatbot.errors import LayerError
 from chatbot.layers import Restarts
 from chatbot.layers.cells.base import Tensor
-from chatbot.model.decoder import Decoded, Decoder, to_copy
+from chatbot.model.decoder import Decoded, Decoder
 from chatbot.model.encoder import Encoder
 from chatbot.model.likelihood import log_likelihood
 from chatbot.model.metrics import WordPerplexity
@@ -114,7 +114,7 @@ class Seq2Seq(keras.Model):
         whole = functools.partial(ops.cast, dtype="float32")
         features, table, bias = whole(decoded.features[:, :-1]), whole(self.embedding.embeddings), whole(self.bias)
         free, mean = log_likelihood(features, table, bias, targets)
-        same = ops.equal(ops.expand_dims(targets, -1), ops.expand_dims(to_copy(ids, self.config.copying), 1))
+        same = ops.equal(ops.expand_dims(targets, -1), ops.expand_dims(ids, 1))
         copied = ops.sum(ops.where(same, whole(decoded.pointer[:, :-1]), 0.0), axis=-1)
         gate = whole(decoded.copy[:, :-1])
         mixed = ops.logaddexp(ops.log_sigmoid(-gate) + free, ops.log_sigmoid(gate) + ops.log(copied + _TINY))

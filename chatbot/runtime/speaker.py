@@ -1,7 +1,7 @@
 """The model as the samplers want it: a function from (token, state) to (log-probabilities, next state).
 
 Two distributions are mixed here, that of choosing a piece freely and that of copying one from the conversation
-(See et al. 2017, equation 9): p = (1 - copy) softmax(logits) + copy Σ pointer over positions that stand for the piece.
+(See et al. 2017, equation 9): p = (1 - copy) softmax(logits) + copy Σ pointer over positions that hold the piece.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from chatbot.runtime.engine import Array, Decoded, Engine, State
 from chatbot.runtime.memory import Memory
-from chatbot.text.tokenizer import ASSISTANT, END, PAD, USER, Tokenizer
+from chatbot.text.tokenizer import ASSISTANT, END, USER, Tokenizer
 
 _OPENINGS = (USER, ASSISTANT)
 _FLOOR = np.float32(1e-30)
@@ -45,9 +45,7 @@ class Speaker:
         self._annotations[0, :length] = memory.annotations
         self._visible = np.zeros((1, positions), np.float32)
         self._visible[0, :length] = 1.0
-        following = engine.config.copying == "following"  # what a position stands for, as the model was trained
-        ids = np.append(memory.ids[1:], PAD) if following and length else memory.ids
-        self._pieces, self._owners = np.unique(ids, return_inverse=True)
+        self._pieces, self._owners = np.unique(memory.ids, return_inverse=True)
         self.start = Speech(memory.state, audible=False)
 
     def step(self, token: int, speech: Speech) -> tuple[Array, Speech]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from chatbot.layers import GeneralAttention
+from chatbot.layers import ContinuingPointer, GeneralAttention
 
 BATCH, QUERIES, POSITIONS, FEATURES, UNITS = 3, 4, 7, 5, 6
 
@@ -113,3 +113,55 @@ def test_a_configuration_makes_the_same_layer(attention: GeneralAttention) -> No
     again.set_weights(attention.get_weights())
     query, annotations, visible = example(4)
     np.testing.assert_array_equal(again(query, annotations, visible)[0], attention(query, annotations, visible)[0])
+
+
+@pytest.fixture(scope="module")
+def pointer() -> ContinuingPointer:
+    layer = ContinuingPointer()
+    layer.build((None, None, FEATURES), (None, None, UNITS))
+    rng = np.random.default_rng(10)
+    for weight in (layer.kernel, layer.likeness):
+        weight.assign(rng.normal(size=(FEATURES, UNITS)) * 2.0)
+    return layer
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_pointer_scores_a_position_and_the_one_before_it_if_that_is_seen(
+    pointer: ContinuingPointer, seed: int
+) -> None:
+    query, annotations, visible = example(seed)
+    kernel, likeness = (np.asarray(weight, np.float64) for weight in (pointer.kernel, pointer.likeness))
+    want = np.zeros(visible.shape)
+    for b, n in np.ndindex(query.shape[:2]):
+        seen = np.flatnonzero(visible[b, n])
+        scores = []
+        for p in seen:
+            score = query[b, n] @ kernel @ annotations[b, p]
+            if p - 1 in seen:
+                score += query[b, n] @ likeness @ annotations[b, p - 1]
+            scores.append(score / np.sqrt(UNITS))
+        if len(seen):
+            powers = np.exp(np.array(scores) - max(scores))
+            want[b, n, seen] = powers / powers.sum()
+    np.testing.assert_allclose(pointer(query, annotations, visible), want, atol=1e-5)
+
+
+def test_a_new_pointer_goes_on_behind_the_state_that_is_most_like_the_query() -> None:
+    layer = ContinuingPointer()
+    layer.build((None, None, UNITS), (None, None, UNITS))
+    annotations = np.eye(UNITS, dtype=np.float32)[None] * 30.0
+    seen = np.ones((1, 1, UNITS), bool)
+    layer.kernel.assign(np.zeros((UNITS, UNITS)))
+    for place in range(UNITS - 1):
+        weights = np.asarray(layer(annotations[:, place : place + 1] / 3, annotations, seen))[0, 0]
+        assert weights.argmax() == place + 1
+        assert weights.max() > 0.99
+
+
+def test_a_pointer_that_sees_nothing_points_nowhere_and_one_row_serves_all(pointer: ContinuingPointer) -> None:
+    query, annotations, visible = example(1)
+    assert not np.asarray(pointer(query, annotations, np.zeros_like(visible))).any()
+    one = visible[:, 1:2]
+    np.testing.assert_array_equal(
+        pointer(query, annotations, one), pointer(query, annotations, np.repeat(one, QUERIES, 1))
+    )

@@ -12,7 +12,6 @@ import tensorflow as tf
 from chatbot.config import ModelConfig
 from chatbot.layers import CELLS, Restarts
 from chatbot.model import Decoder, Encoder
-from chatbot.model.decoder import to_copy
 
 BATCH, STEPS, POSITIONS = 3, 6, 8
 CONFIG = ModelConfig(units=6, embedding_size=4, layers=2, dropout=0.5)
@@ -146,20 +145,17 @@ def test_a_word_that_is_dropped_leaves_no_trace_and_the_others_grow(make_model: 
     assert 0.3 < (dropped == 0).mean() < 0.7
 
 
-def test_what_follows_is_pointed_at_by_an_attention_of_its_own_that_begins_as_likeness(make_model: Any) -> None:
-    from chatbot.model import Seq2Seq
-
-    config = dataclasses.replace(CONFIG, vocabulary_size=40, cell="gru", layers=1, copying="following", tied=True)
-    decoder = Seq2Seq(config).decoder
+@pytest.mark.parametrize("tied", [False, True])
+def test_a_pointer_of_its_own_asks_with_the_last_output(tied: bool, make_model: Any) -> None:
+    decoder = make_model(units=6, embedding_size=4, cell="gru", layers=2, copying="continued", tied=tied).decoder
     embedded, initial, annotations, visible = example(decoder, 7)
     decoded = decoder(embedded, initial, annotations, visible)
-    likeness = np.einsum("bnu,bpu->bnp", decoded.sequences[-1][0], annotations) / np.sqrt(CONFIG.units)
-    powers = np.exp(likeness) * visible
-    np.testing.assert_allclose(decoded.pointer, powers / np.maximum(powers.sum(-1, keepdims=True), 1e-30), atol=1e-5)
+    want = decoder.pointer(decoded.sequences[-1][0], annotations, visible)
+    np.testing.assert_allclose(decoded.pointer, want, atol=1e-6)
     assert np.abs(np.asarray(decoded.pointer) - np.asarray(decoded.attention)).max() > 1e-3
 
 
-def test_a_position_stands_for_its_piece_or_for_the_one_that_follows() -> None:
-    ids = tf.constant([[5, 6, 7], [8, 9, 10]])
-    np.testing.assert_array_equal(to_copy(ids, "attended"), ids)
-    np.testing.assert_array_equal(to_copy(ids, "following"), [[6, 7, 0], [9, 10, 0]])
+def test_without_one_it_copies_from_where_it_looks(randomised: Any) -> None:
+    decoder = built(randomised)
+    decoded = decoder(*example(decoder, 8))
+    np.testing.assert_array_equal(decoded.pointer, decoded.attention)

@@ -19,7 +19,7 @@ VOCABULARY, WINDOW = 40, 9
 SMALL: dict[str, Any] = {"vocabulary_size": VOCABULARY, "memory_positions": WINDOW}
 LENGTHS = (4, 5, 3, 6, 4)
 """Pieces of the turns; from the third reply on, the window is smaller than what was said before."""
-every_cell = pytest.mark.parametrize("name", [*CELLS, "tied lstm", "following rnn", "tied following gru"])
+every_cell = pytest.mark.parametrize("name", [*CELLS, "tied lstm", "continued rnn", "tied continued gru"])
 
 
 def dialogue(seed: int, lengths: tuple[int, ...] = LENGTHS) -> tuple[np.ndarray, np.ndarray]:
@@ -39,7 +39,7 @@ def model_of(make_model: Any) -> Callable[[str], Seq2Seq]:
     def made(name: str) -> Seq2Seq:
         *how, cell = name.split()
         return make_model(
-            cell=cell, tied="tied" in how, copying="following" if "following" in how else "attended", **SMALL
+            cell=cell, tied="tied" in how, copying="continued" if "continued" in how else "attended", **SMALL
         )
 
     return functools.cache(made)
@@ -89,8 +89,7 @@ def step_by_step(model: Seq2Seq, seed: int) -> tuple[np.ndarray, np.ndarray]:
         logits = np.asarray(model.logits(decoded.features), np.float64)[0, 0]
         gate = 1.0 / (1.0 + np.exp(-float(decoded.copy[0, 0])))
         mixed = (1.0 - gate) * np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
-        said = ids[first:start] if model.config.copying == "attended" else ids[first + 1 : start + 1]
-        np.add.at(mixed, said, gate * np.asarray(decoded.pointer, np.float64)[0, 0, : start - first])
+        np.add.at(mixed, ids[first:start], gate * np.asarray(decoded.pointer, np.float64)[0, 0, : start - first])
         distributions.append(mixed)
     likelihoods = [np.log(mixed[token]) for mixed, token in zip(distributions[:-1], ids[1:], strict=True)]
     return np.array(likelihoods), np.array(distributions)

@@ -12,20 +12,20 @@ from chatbot.runtime.engine import Engine
 from chatbot.runtime.memory import Memory
 from chatbot.runtime.speaker import Speaker
 from chatbot.text.template import Turn, encode_turn, lay_out
-from chatbot.text.tokenizer import ASSISTANT, END, PAD, USER, Tokenizer
+from chatbot.text.tokenizer import ASSISTANT, END, USER, Tokenizer
 
 HEARD = Turn("user", "Hello there, I am Martha and you are?")
 
 
-@pytest.fixture(scope="module", params=["attended", "following"])
+@pytest.fixture(scope="module", params=["attended", "continued"])
 def bundle(request: pytest.FixtureRequest, bundle_float32: Bundle, make_model: Any) -> Bundle:
-    """One that copies what it looks at, and one that copies what follows there."""
+    """One that copies what it looks at, and one with a pointer of its own."""
     if request.param == "attended":
         return bundle_float32
     from train.export import make_bundle
 
     tokenizer = Tokenizer(bundle_float32.files[TOKENIZER])
-    return make_bundle(make_model(seed=4, copying="following"), tokenizer, name="x", precision="float32")
+    return make_bundle(make_model(seed=4, copying="continued"), tokenizer, name="x", precision="float32")
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,7 @@ def mixture(engine: Engine, memory: Memory, token: int, state: Any) -> np.ndarra
     logits, copy, _, _, pointer = engine.decode_step(token, state, annotations, visible)
     weights = np.exp(logits.astype(np.float64) - logits.max())
     probabilities = (1 - copy) * weights / weights.sum()
-    stands_for = memory.ids if engine.config.copying == "attended" else [*memory.ids[1:], PAD]
-    for position, piece in enumerate(stands_for):
+    for position, piece in enumerate(memory.ids):
         probabilities[piece] += copy * pointer[position]
     return probabilities
 
