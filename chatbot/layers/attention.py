@@ -52,9 +52,9 @@ class ContinuingPointer(keras.layers.Layer):
 
         score(q, a)ⱼ = ((q W) · aⱼ + (q V) · aⱼ₋₁) / √units;  weights = softmax(score)
 
-    An annotation aⱼ₋₁ is a state that was waiting for piece j, as the query is for its next one, so the most alike tells
-    what comes next (Grave et al. 2017, equation 3): the second term goes on from piece to piece of a word that is being
-    copied, while the first finds where the next word begins.  V starts as the identity, which is likeness itself.
+    An annotation aⱼ₋₁ is a state that was waiting for piece j, as the query is for its next one, so the most alike
+    tells what comes next (Grave et al. 2017, equation 3): the second term goes on from piece to piece of a word that is
+    being copied, while the first finds where the next word begins.  V starts as the identity, which is likeness itself.
     """
 
     def build(self, query_shape: tuple[int | None, ...], annotations_shape: tuple[int | None, ...]) -> None:
