@@ -35,8 +35,8 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def start(corpus: Path, out: Path) -> subprocess.Popen[str]:
-    options = [word for name, value in SETTINGS.items() for word in (f"--{name}", str(value))]
+def start(corpus: Path, out: Path, **changes: float) -> subprocess.Popen[str]:
+    options = [word for name, value in {**SETTINGS, **changes}.items() for word in (f"--{name}", str(value))]
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "train", str(corpus), "--out", str(out), *options],
         env={**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1"},
@@ -97,7 +97,7 @@ def test_killed_again_and_again_it_gives_the_weights_of_a_training_left_alone(co
 @pytest.mark.slow
 def test_ctrl_c_saves_and_says_how_to_go_on_and_other_dialogues_are_refused(corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    process = start(corpus, out)
+    process = start(corpus, out, passes=400)  # so long that it has not ended when the signal comes
     while saved_step(out) < 3:
         assert process.poll() is None
         time.sleep(0.01)
@@ -109,7 +109,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on_and_other_dialogues_are_refused(corp
     assert "Traceback" not in said
     changed = tmp_path / "changed.jsonl"
     changed.write_text("".join(corpus.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
-    process = start(changed, out)
+    process = start(changed, out, passes=400)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "training dialogues was" in said or "validation dialogues was" in said
