@@ -17,12 +17,11 @@ import numpy as np
 
 from chatbot.bundle import TOKENIZER, Bundle
 from chatbot.config import SamplingConfig
-from chatbot.runtime.decoding import decode
 from chatbot.runtime.engine import Engine
 from chatbot.runtime.memory import Memory
 from chatbot.runtime.speaker import Speaker
-from chatbot.text.template import SYMBOLS, Turn, encode_turn
-from chatbot.text.tokenizer import END, Tokenizer
+from chatbot.text.template import Turn, encode_turn
+from chatbot.text.tokenizer import Tokenizer
 from train.corpora import Dialogue
 from train.metrics import best_constant, bleu, f1, interval, normalised
 
@@ -163,13 +162,7 @@ class Evaluator:
         return _Score(total, len(ids) - 1, likeliest)
 
     def _greedy(self, speaker: Speaker, turn: Turn) -> str:
-        tokens = decode(
-            speaker.step,
-            speaker.start,
-            start=SYMBOLS[turn.role],
-            end=END,
-            sampling=_GREEDY,
-            rng=np.random.default_rng(0),  # greedy choice draws nothing
-            banned=self._unspeakable,
+        rng = np.random.default_rng(0)  # greedy choice draws nothing
+        return self._tokenizer.decode(
+            list(speaker.reply(turn.role, sampling=_GREEDY, rng=rng, banned=self._unspeakable))
         )
-        return self._tokenizer.decode(list(tokens))

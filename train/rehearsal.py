@@ -21,13 +21,12 @@ import numpy as np
 from chatbot.bundle import TOKENIZER, Bundle
 from chatbot.errors import ChatbotError
 from chatbot.native import native_silence
-from chatbot.runtime.decoding import decode
 from chatbot.runtime.engine import Engine
 from chatbot.runtime.memory import Memory
 from chatbot.runtime.speaker import Speaker
 from chatbot.text.sanitize import one_line
-from chatbot.text.template import SYMBOLS, Role, Turn, encode_turn
-from chatbot.text.tokenizer import END, Tokenizer
+from chatbot.text.template import Role, Turn, encode_turn
+from chatbot.text.tokenizer import Tokenizer
 from train.corpora import Dialogue
 
 _TURNS = (4, 8)
@@ -91,17 +90,7 @@ class Talker:
     def _reply(self, memory: Memory, role: Role, rng: np.random.Generator) -> str:
         """Empty too if it was cut off where it became too long."""
         speaker = Speaker(self._engine, self._tokenizer, memory)
-        tokens = list(
-            decode(
-                speaker.step,
-                speaker.start,
-                start=SYMBOLS[role],
-                end=END,
-                sampling=self._sampling,
-                rng=rng,
-                banned=self._unspeakable,
-            )
-        )
+        tokens = list(speaker.reply(role, sampling=self._sampling, rng=rng, banned=self._unspeakable))
         cut = len(tokens) >= self._sampling.max_length
         return "" if cut else one_line(self._tokenizer.decode(tokens).replace("\ufffd", ""))
 

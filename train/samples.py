@@ -13,12 +13,11 @@ import tensorflow as tf
 
 from chatbot.config import SamplingConfig
 from chatbot.model import Seq2Seq
-from chatbot.runtime.decoding import decode
 from chatbot.runtime.engine import Engine
 from chatbot.runtime.memory import Memory
 from chatbot.runtime.speaker import Speaker
 from chatbot.text.template import Turn, encode_turn
-from chatbot.text.tokenizer import ASSISTANT, END, Tokenizer
+from chatbot.text.tokenizer import END, Tokenizer
 from train.dataset import Example
 from train.export import StepFunctions
 
@@ -85,12 +84,8 @@ class Sampler:
 
     def _reply(self, engine: Engine, prompt: str) -> str:
         memory = Memory.empty(engine).read(engine, encode_turn(self._tokenizer, Turn("user", prompt)))
-        speaker = Speaker(engine, self._tokenizer, memory)
-        tokens = decode(
-            speaker.step,
-            speaker.start,
-            start=ASSISTANT,
-            end=END,
+        tokens = Speaker(engine, self._tokenizer, memory).reply(
+            "assistant",
             sampling=SamplingConfig(temperature=0.0, max_length=_LONGEST),
             rng=np.random.default_rng(0),  # greedy choice draws nothing
             banned=self._tokenizer.unspeakable(),

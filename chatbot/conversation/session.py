@@ -17,13 +17,12 @@ from chatbot.catalog import open_bundle
 from chatbot.config import SamplingConfig
 from chatbot.conversation.card import ModelCard
 from chatbot.errors import UsageError
-from chatbot.runtime.decoding import decode
 from chatbot.runtime.engine import Engine
 from chatbot.runtime.memory import Memory
 from chatbot.runtime.speaker import Speaker
 from chatbot.text.sanitize import one_line, visible
-from chatbot.text.template import SYMBOLS, Turn, encode_turn
-from chatbot.text.tokenizer import END, Tokenizer
+from chatbot.text.template import Turn, encode_turn
+from chatbot.text.tokenizer import Tokenizer
 
 
 class Conversation:
@@ -119,16 +118,10 @@ class Conversation:
         """What is decoded, in pieces of text that only grow."""
         tokens: list[int] = []
         said = ""
-        for token in decode(
-            speaker.step,
-            speaker.start,
-            start=SYMBOLS["assistant"],
-            end=END,
-            sampling=self.sampling,
-            rng=self._rng,
-            banned=banned,
-            cancelled=self._cancelled.is_set,
-        ):
+        reply = speaker.reply(
+            "assistant", sampling=self.sampling, rng=self._rng, banned=banned, cancelled=self._cancelled.is_set
+        )
+        for token in reply:
             tokens.append(token)
             # A character may be spread over several byte pieces: until it is whole it is decoded as U+FFFD.
             whole = visible(self._tokenizer.decode(tokens)).replace("\ufffd", "")

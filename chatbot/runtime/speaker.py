@@ -6,12 +6,17 @@ Two distributions are mixed here, that of choosing a piece freely and that of co
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from chatbot.config import SamplingConfig
+from chatbot.runtime.decoding import decode
 from chatbot.runtime.engine import Array, Decoded, Engine, State
 from chatbot.runtime.memory import Memory
+from chatbot.runtime.samplers import Banned
+from chatbot.text.template import SYMBOLS, Role
 from chatbot.text.tokenizer import ASSISTANT, END, USER, Tokenizer
 
 _OPENINGS = (USER, ASSISTANT)
@@ -47,6 +52,27 @@ class Speaker:
         self._visible[0, :length] = 1.0
         self._pieces, self._owners = np.unique(memory.ids, return_inverse=True)
         self.start = Speech(memory.state, audible=False)
+
+    def reply(
+        self,
+        role: Role,
+        *,
+        sampling: SamplingConfig,
+        rng: np.random.Generator,
+        banned: Banned = (),
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[int]:
+        """The tokens of one reply of a role as they are chosen; see ``decoding.decode``."""
+        return decode(
+            self.step,
+            self.start,
+            start=SYMBOLS[role],
+            end=END,
+            sampling=sampling,
+            rng=rng,
+            banned=banned,
+            cancelled=cancelled,
+        )
 
     def step(self, token: int, speech: Speech) -> tuple[Array, Speech]:
         """Log-probabilities [vocabulary] of the piece after ``token``, and the state after it."""

@@ -13,9 +13,9 @@ import pytest
 
 from chatbot.bundle import TOKENIZER, Bundle, write_bundle
 from chatbot.cli import main
+from chatbot.runtime import speaker
 from chatbot.text.template import Turn, lay_out
 from chatbot.text.tokenizer import Tokenizer
-from train import evaluate
 from train.corpora import Dialogue
 from train.evaluate import Evaluator, Record, distinct, report, top_share
 
@@ -158,7 +158,7 @@ def test_a_reply_counts_as_right_if_it_equals_the_reference_but_for_blanks(
     def decode(*_: Any, **__: Any) -> Iterator[int]:
         return iter(tokenizer.encode(next(spoken)))
 
-    monkeypatch.setattr(evaluate, "decode", decode)
+    monkeypatch.setattr(speaker, "decode", decode)
     turns = ["Hi", " Hello,  Martha.", "Was it cold?", "Yes", "Hello, Martha."]
     roles: list[Any] = ["user", "assistant", "user", "assistant", "user"]
     found = measure(bundle_float32, [Dialogue(tuple(map(Turn, roles, turns)))])

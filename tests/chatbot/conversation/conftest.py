@@ -9,7 +9,8 @@ import pytest
 
 from chatbot.bundle import TOKENIZER, Bundle
 from chatbot.config import SamplingConfig
-from chatbot.conversation import Conversation, session
+from chatbot.conversation import Conversation
+from chatbot.runtime import speaker
 from chatbot.text.tokenizer import Tokenizer
 
 LIVELY = SamplingConfig(seed=7, temperature=1.5, top_k=0, top_p=1.0, min_length=6, max_length=30, no_repeat_ngram=0)
@@ -49,7 +50,7 @@ def spell(bundle_float32: Bundle, monkeypatch: pytest.MonkeyPatch) -> Callable[[
                     return
                 yield token
 
-        monkeypatch.setattr(session, "decode", decode)
+        monkeypatch.setattr(speaker, "decode", decode)
         return ids
 
     return script

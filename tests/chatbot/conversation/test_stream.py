@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chatbot.conversation import Conversation, session
+from chatbot.conversation import Conversation
+from chatbot.runtime import speaker
 from chatbot.runtime.memory import Memory
 from chatbot.text.template import Turn
 
@@ -93,7 +94,7 @@ def test_a_model_that_says_only_broken_bytes_is_asked_again_without_bytes(
         byte = next(i for i in range(tokenizer.vocabulary_size) if tokenizer.piece(i) == "<0xC3>")
         return iter(tokenizer.encode("Hello") if byte in banned else [byte])
 
-    monkeypatch.setattr(session, "decode", decode)
+    monkeypatch.setattr(speaker, "decode", decode)
     assert list(conversation.stream("Hi")) == ["Hello"]
     added = {tokenizer.piece(token) for token in asked[1] - asked[0]}
     assert len(asked) == 2
