@@ -10,11 +10,8 @@ import gzip
 import hashlib
 import itertools
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -28,6 +25,7 @@ from chatbot.text.sanitize import one_line
 from chatbot.text.template import Role, Turn, encode_turn
 from chatbot.text.tokenizer import Tokenizer
 from train.corpora import Dialogue
+from train.corpora.writing import line_of, private_file
 
 _TURNS = (4, 8)
 """A dialogue has from so many to so many."""
@@ -137,19 +135,9 @@ def keep(path: Path, dialogues: Sequence[Dialogue], made_of: str) -> None:
         ChatbotError: if they cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-        try:
-            with os.fdopen(handle, "wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-                for number, dialogue in enumerate(dialogues):
-                    record: dict[str, Any] = {"turns": [{"speaker": t.role, "text": t.text} for t in dialogue.turns]}
-                    if number == 0:
-                        record["made_of"] = made_of
-                    file.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with private_file(path) as file:
+            for number, dialogue in enumerate(dialogues):
+                file.write(line_of(dialogue, **({"made_of": made_of} if number == 0 else {})))
     except OSError as error:
         raise ChatbotError(
             f"{one_line(str(path))} cannot be written ({error.strerror})",

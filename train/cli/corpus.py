@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,33 +97,20 @@ def _convert(found: Iterator[Found], survey: Survey, reading: Reading, out: Path
         UsageError: if the name is not one of our format.
         CorpusError: if it cannot be written.
     """
-    import gzip
-
     from train.corpora.corpus import without_assistant
+    from train.corpora.writing import line_of, private_file
 
     if not out.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"--convert {one_line(str(out))}", expected="OUT.jsonl or OUT.jsonl.gz", remedy="rename it")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")  # mode 0600
-        try:
-            with os.fdopen(handle, "wb") as raw:
-                # No name and no time in the header: the same dialogues give the same file.
-                file = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if out.suffix == ".gz" else raw
-                for each in found:
-                    survey.add(each)
-                    dialogue = reading.roles.dialogue(each.conversation)
-                    if dialogue is None:
-                        survey.skip(without_assistant(each.source, each.conversation, reading.roles))
-                        continue
-                    turns = [{"speaker": turn.role, "text": turn.text} for turn in dialogue.turns]
-                    file.write(json.dumps({"turns": turns}, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-                if file is not raw:
-                    file.close()
-            os.replace(name, out)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with private_file(out) as file:
+            for each in found:
+                survey.add(each)
+                dialogue = reading.roles.dialogue(each.conversation)
+                if dialogue is None:
+                    survey.skip(without_assistant(each.source, each.conversation, reading.roles))
+                else:
+                    file.write(line_of(dialogue))
     except OSError as error:
         raise CorpusError(
             f"{one_line(str(out))} cannot be written ({error.strerror})",
