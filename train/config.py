@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 from chatbot.config import Config
 
 CHECKPOINTS = "checkpoints"
 """In a run folder, where an unfinished training is saved."""
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether a run folder holds a training that can go on."""
+    return any((folder / CHECKPOINTS).glob("step-*"))
 
 
 PRESETS: dict[str, dict[str, Any]] = {

@@ -172,7 +172,7 @@ def _read(
     for dialogue in _lasting(corpus.training(), say):
         if corpus.validation and dialogue.key() in held_out:
             left_out += 1
-        elif not corpus.validation and dialogue.share("validation") < settings.validation_share:
+        elif not corpus.validation and dialogue.is_held_out(settings.validation_share):
             validation.add(dialogue.lower())
         else:
             said = dialogue.lower() if dialogue.share("case") < settings.lowercase_share else dialogue

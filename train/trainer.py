@@ -22,7 +22,7 @@ from chatbot.model import Seq2Seq
 from chatbot.text.sanitize import one_line
 from chatbot.text.tokenizer import Tokenizer
 from train.checkpoint import Checkpoints, steps_made
-from train.config import CHECKPOINTS, TrainingConfig
+from train.config import CHECKPOINTS, TrainingConfig, is_unfinished
 from train.dataset import lengths_of, validation_dataset, words_of
 from train.export import Precision, load_weights, make_bundle
 from train.extension import describe, extend, grow_weights
@@ -153,7 +153,7 @@ def tokenizer_of(bundle: Bundle) -> Tokenizer:
 def _prepared(run: Run, corpus: Corpus, console: Console) -> Prepared:
     """The examples, by the tokenizer of the run folder if a training goes on: weights are worth nothing without it."""
     path = run.folder / "tokenizer.model"
-    going_on = path.exists() and any((run.folder / CHECKPOINTS).glob("step-*"))
+    going_on = path.exists() and is_unfinished(run.folder)
     own = Tokenizer(path.read_bytes()) if going_on else None
     maker = _maker(run, console)
 

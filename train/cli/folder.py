@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatbot.errors import UsageError
 from train.cluster import Cluster
-from train.config import CHECKPOINTS
+from train.config import is_unfinished
 
 _APART = ("run", "out", "overwrite", "cache", "yes", "prompt", "workers", "rank")
 """What may be said otherwise the next time without another training coming of it."""
@@ -36,7 +36,7 @@ def run_folder(args: argparse.Namespace, identity: str) -> Path:
 
 def _is_finished(folder: Path) -> bool:
     """Whether a training has ended there; one that was interrupted may have left a bundle too."""
-    return (folder / "bundle").exists() and not any((folder / CHECKPOINTS).glob("step-*"))
+    return (folder / "bundle").exists() and not is_unfinished(folder)
 
 
 def identity(args: argparse.Namespace, cell: str, cluster: Cluster | None = None) -> str:

@@ -154,8 +154,8 @@ def _mixed(run: Run, mixes: Sequence[Mix], corpus: Corpus, reading: Reading, con
     from train.trainer import tokenizer_of
 
     share = 0.0 if corpus.validation else run.training.validation_share
-    own = Again(lambda: (d for d in corpus.training() if d.share("validation") >= share))
-    validation = corpus.validation or (lambda: (d for d in corpus.training() if d.share("validation") < share))
+    own = Again(lambda: (d for d in corpus.training() if not d.is_held_out(share)))
+    validation = corpus.validation or (lambda: (d for d in corpus.training() if d.is_held_out(share)))
     # The pieces that are still to be learned cannot be counted in yet.
     tokenizer = tokenizer_of(run.parent) if run.parent and not run.extend else None
     added, facts = mix_in(

@@ -72,3 +72,7 @@ class Dialogue(NamedTuple):
     def share(self, salt: str) -> float:
         """A number in [0, 1) that hangs on the content alone: equal dialogues fall on the same side of any split."""
         return self.key(salt) / 2**64
+
+    def is_held_out(self, share: float) -> bool:
+        """Whether it is to be validated with, if ``share`` of all dialogues are."""
+        return self.share("validation") < share
