@@ -58,20 +58,20 @@ def estimate(model: Any, settings: TrainingConfig, examples: Sequence[Example]) 
     with _unchanged(model):
         before = process.memory_info().rss
         free = psutil.virtual_memory().available
-        _, peak = _tried(model, _batches(examples, max(1, settings.batch_positions // _PROBE), longest=True)[:1])
+        _, peak = _tried(model, _batches(examples, max(1, settings.batch_positions // _PROBE), longest=True))
         positions = settings.batch_positions
         needed = max(0, peak - before) * _PROBE
         while positions > _SMALLEST and needed * positions / settings.batch_positions > free * _SHARE:
             positions //= 2
         while True:
             try:
-                _tried(model, _batches(examples, positions, longest=True)[:1])
+                _tried(model, _batches(examples, positions, longest=True))
                 break
             except tf.errors.ResourceExhaustedError:  # of a GPU: there it is an error, not the end of the process
                 if positions <= _SMALLEST:
                     raise
                 positions //= 2
-        seconds, peak = _tried(model, _batches(examples, positions, longest=False)[:_STEPS])
+        seconds, peak = _tried(model, _batches(examples, positions, longest=False))
     times = round(settings.batch_positions / positions)
     smaller = dataclasses.replace(settings, batch_positions=positions, accumulate=settings.accumulate * times)
     return Estimate(settings if times == 1 else smaller, seconds, peak / 1e6)

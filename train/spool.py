@@ -10,6 +10,7 @@ import collections
 import concurrent.futures
 import concurrent.futures.process
 import hashlib
+import itertools
 import json
 import multiprocessing
 import os
@@ -38,7 +39,7 @@ _Chunk = tuple[Path, int, int]
 class Tokenizing(NamedTuple):
     """How dialogues become ids."""
 
-    tokenizer: Any
+    tokenizer: Tokenizer
     longest: int | None = None
     """Positions of a part, at the most."""
     invented: float = 0.0
@@ -58,8 +59,8 @@ class Spool:
         self._path = path
         self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
         self._digest = hashlib.sha256()
-        self._size = self._chunk = 0
-        self._ends: list[int] = []
+        self._size = 0
+        self._ends = [0]
         self.dialogues = 0
         """How many there are."""
 
@@ -71,10 +72,8 @@ class Spool:
         self._digest.update(line)
         self.dialogues += 1
         self._size += len(line)
-        self._chunk += len(line)
-        if self._chunk >= _CHUNK:
+        if self._size - self._ends[-1] >= _CHUNK:
             self._ends.append(self._size)
-            self._chunk = 0
 
     @property
     def content(self) -> str:
@@ -88,8 +87,8 @@ class Spool:
             ChatbotError: if a process that helped was killed.
         """
         self._file.close()
-        ends = [*self._ends, self._size] if self._chunk else self._ends
-        chunks = [(self._path, start, end - start) for start, end in zip([0, *ends], ends, strict=False)]
+        ends = itertools.pairwise([*self._ends, self._size])
+        chunks = [(self._path, start, end - start) for start, end in ends if end > start]
         if self._size <= _ALONE:
             for chunk in chunks:
                 yield from _tokenized(how, *chunk)
@@ -107,8 +106,7 @@ class Spool:
 def _in_parallel(how: Tokenizing, chunks: Iterable[_Chunk]) -> Iterator[Pieces]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")  # a fork of a process with TensorFlow's threads may hang
-    rest = how._replace(tokenizer=None)
-    with concurrent.futures.ProcessPoolExecutor(cores, context, _begin, (how.tokenizer.model, rest)) as pool:
+    with concurrent.futures.ProcessPoolExecutor(cores, context, _begin, (how,)) as pool:
         running: collections.deque[concurrent.futures.Future[list[Pieces]]] = collections.deque()
         try:
             for chunk in chunks:
@@ -127,9 +125,9 @@ class _Worker:
     how: Tokenizing
 
 
-def _begin(model: bytes, how: Tokenizing) -> None:
+def _begin(how: Tokenizing) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the process that asked
-    _Worker.how = how._replace(tokenizer=Tokenizer(model))
+    _Worker.how = how
 
 
 def _of_chunk(*chunk: Any) -> list[Pieces]:

@@ -48,6 +48,9 @@ class Tokenizer:
                 remedy="use a tokenizer made by `chatbot train`",
             )
 
+    def __reduce__(self) -> tuple[type[Tokenizer], tuple[bytes]]:
+        return Tokenizer, (self.model,)  # on its way to another process: the processor itself cannot go
+
     @property
     def vocabulary_size(self) -> int:
         """Number of pieces, the special symbols included."""
