@@ -14,7 +14,8 @@ from chatbot.text.template import Layout
 from chatbot.text.tokenizer import PAD
 
 Batch = dict[str, NDArray[np.generic]]
-"""``ids`` and ``starts`` [batch, positions] int32, ``counted`` [batch, positions - 1] and ``words`` [batch] float32."""
+"""``ids`` and ``starts`` [batch, positions] int32; ``asked`` [batch, n] int32, the positions whose next pieces are
+predicted, and ``counted`` [batch, n] float32, 0 where ``asked`` is padding; ``words`` [batch] float32."""
 
 Rng = np.random.Generator
 
@@ -37,14 +38,17 @@ def collate(examples: Sequence[Example]) -> Batch:
     shape = (len(examples), positions)
     ids = np.full(shape, PAD, np.int32)
     starts = np.full(shape, positions, np.int32)
-    counted = np.zeros(shape, np.float32)
+    places = [np.flatnonzero(example.layout.counted[:-1]) for example in examples]
+    asked = np.zeros((len(examples), max(1, *map(len, places))), np.int32)
+    counted = np.zeros(asked.shape, np.float32)
     for row, example in enumerate(examples):
         length = len(example.layout.ids)
         ids[row, :length] = example.layout.ids
         starts[row, :length] = example.layout.starts
-        counted[row, :length] = example.layout.counted
+        asked[row, : len(places[row])] = places[row]
+        counted[row, : len(places[row])] = 1.0
     words = np.array([example.words for example in examples], np.float32)
-    return {"ids": ids, "starts": starts, "counted": counted[:, :-1], "words": words}
+    return {"ids": ids, "starts": starts, "asked": asked, "counted": counted, "words": words}
 
 
 def plan(lengths: Sequence[int] | NDArray[np.integer], batch_positions: int, rng: Rng | None) -> list[NDArray[np.intp]]:
@@ -118,6 +122,7 @@ def dataset_of(batches: Callable[[], Iterator[Batch]]) -> tf.data.Dataset:
     signature = {
         "ids": tf.TensorSpec([None, None], tf.int32),
         "starts": tf.TensorSpec([None, None], tf.int32),
+        "asked": tf.TensorSpec([None, None], tf.int32),
         "counted": tf.TensorSpec([None, None], tf.float32),
         "words": tf.TensorSpec([None], tf.float32),
     }

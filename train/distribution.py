@@ -185,7 +185,7 @@ def _share(batch: dict[str, Tensor], context: Any) -> dict[str, Tensor]:
     count = context.num_replicas_in_sync
     ids = batch["ids"]
     missing = tf.maximum(0, count - tf.shape(ids)[0])
-    filling = {"ids": 0, "starts": tf.shape(ids)[1], "counted": 0.0}
+    filling = {"ids": 0, "starts": tf.shape(ids)[1], "asked": 0, "counted": 0.0}
     return {
         name: tf.pad(batch[name], [[0, missing], [0, 0]], constant_values=value)[
             context.replica_id_in_sync_group :: count

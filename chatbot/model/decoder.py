@@ -110,29 +110,33 @@ class Decoder(keras.layers.Layer):
                 context, weights = self.attention(outputs, annotations, visible)
                 if number < len(self.recurrent) - 1:
                     outputs = ops.concatenate([outputs, context], axis=-1)
-        return self._speak(tuple(sequences), (context, weights), annotations, visible, training)
+        return self._speak(tuple(sequences), outputs, (context, weights), annotations, visible, training)
 
-    def speak(self, sequences: tuple[States, ...], visible: Tensor, training: bool = False) -> Decoded:
-        """What a tied decoder makes of pieces that the encoder has read already, from the states it had then.
+    def speak(self, queries: Tensor, annotations: Tensor, visible: Tensor, training: bool = False) -> Decoded:
+        """What a tied decoder makes of pieces that the encoder has read already.
 
         Args:
-            sequences: What the encoder gave: for each layer its states after every piece, each [batch, n, units].
-            visible: [batch, n, n] bool: which of the pieces' annotations each piece may look at.
+            queries: Its own annotations of those pieces [batch, n, units].
+            annotations: Of all that it has read [batch, positions, units].
+            visible: [batch, n, positions] bool: which of these each piece may look at.
+
+        Returns:
+            As ``call``, without the states, which the encoder has.
         """
         assert self.config.tied
-        annotations = sequences[-1][0]
-        looked = self.attention(annotations, annotations, visible)
-        return self._speak(sequences, looked, annotations, visible, training)
+        looked = self.attention(queries, annotations, visible)
+        return self._speak((), queries, looked, annotations, visible, training)
 
     def _speak(
         self,
         sequences: tuple[States, ...],
+        last: Tensor,
         looked: tuple[Tensor, Tensor],
         annotations: Tensor,
         visible: Tensor,
         training: bool,
     ) -> Decoded:
-        last, (context, weights) = sequences[-1][0], looked
+        context, weights = looked
         outputs = ops.concatenate([last, context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))
         pointer = weights if self.pointer is None else self.pointer(last, annotations, visible)

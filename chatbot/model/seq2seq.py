@@ -62,27 +62,34 @@ class Seq2Seq(keras.Model):
 
         Args:
             inputs: ``ids`` and ``starts``, int32 [batch, positions], of ``chatbot.text.template.Layout``, padded at
-                the end; what stands in the padding changes nothing before it.
+                the end; what stands in the padding changes nothing before it.  With ``asked``, int32 [batch, n], only
+                the pieces after these positions are scored, which saves the work for all others.
 
         Returns:
-            The log-likelihood (natural) of each next piece, float32 [batch, positions - 1].
+            The log-likelihood (natural) of each next piece, float32 [batch, positions - 1 or n].
         """
-        ids, starts = inputs["ids"], inputs["starts"]
+        ids, starts, asked = inputs["ids"], inputs["starts"], inputs.get("asked")
         embedded = self.word_dropout(self.embed(ids), training=training)
         initial = self.encoder.initial_states(ops.shape(ids)[0])
         encoded = self.encoder(embedded, initial, training=training)
         positions = ops.arange(ops.shape(ids)[1])
-        visible = self._visible(starts, positions)
+        annotations, smoothing = encoded[-1][0], self.label_smoothing if training else 0.0
+        targets = ids[:, 1:] if asked is None else _rows(ids, asked + 1)
         if self.config.tied:  # the same layers from the same states over the same pieces: they need not run twice
-            decoded = self.decoder.speak(encoded, visible, training=training)
+            queries, first = (t[:, :-1] if asked is None else _rows(t, asked) for t in (annotations, starts))
+            decoded = self.decoder.speak(queries, annotations, self._visible(first, positions), training=training)
         else:
+            visible = self._visible(starts, positions)
             flags = ops.equal(starts, positions)
             restarts = tuple(
                 Restarts(flags, tuple(_one_later(s, first) for s, first in zip(layer, states, strict=True)))
                 for layer, states in zip(encoded, initial, strict=True)
             )
-            decoded = self.decoder(embedded, initial, encoded[-1][0], visible, restarts=restarts, training=training)
-        return self._log_likelihood(decoded, ids, self.label_smoothing if training else 0.0)
+            decoded = self.decoder(embedded, initial, annotations, visible, restarts=restarts, training=training)
+            scored = decoded.features, decoded.copy, decoded.pointer
+            features, copy, pointer = (t[:, :-1] if asked is None else _rows(t, asked) for t in scored)
+            decoded = decoded._replace(features=features, copy=copy, pointer=pointer)
+        return self._log_likelihood(decoded, ids, targets, smoothing)
 
     def embed(self, ids: Tensor) -> Tensor:
         """The embeddings of ids [batch, n], scaled to unit variance: [batch, n, embedding_size].
@@ -108,15 +115,14 @@ class Seq2Seq(keras.Model):
         first = ops.expand_dims(starts, -1)
         return ops.logical_and(positions < first, positions >= first - self.config.memory_positions)
 
-    def _log_likelihood(self, decoded: Decoded, ids: Tensor, smoothing: float) -> Tensor:
-        targets = ids[:, 1:]
+    def _log_likelihood(self, decoded: Decoded, ids: Tensor, targets: Tensor, smoothing: float) -> Tensor:
         # Sums over thousands of probabilities need float32, also where all before was computed in half of it.
         whole = functools.partial(ops.cast, dtype="float32")
-        features, table, bias = whole(decoded.features[:, :-1]), whole(self.embedding.embeddings), whole(self.bias)
+        features, table, bias = whole(decoded.features), whole(self.embedding.embeddings), whole(self.bias)
         free, mean = log_likelihood(features, table, bias, targets)
         same = ops.equal(ops.expand_dims(targets, -1), ops.expand_dims(ids, 1))
-        copied = ops.sum(ops.where(same, whole(decoded.pointer[:, :-1]), 0.0), axis=-1)
-        gate = whole(decoded.copy[:, :-1])
+        copied = ops.sum(ops.where(same, whole(decoded.pointer), 0.0), axis=-1)
+        gate = whole(decoded.copy)
         mixed = ops.logaddexp(ops.log_sigmoid(-gate) + free, ops.log_sigmoid(gate) + ops.log(copied + _TINY))
         return (1.0 - smoothing) * mixed + smoothing * mean if smoothing else mixed
 
@@ -129,8 +135,8 @@ class Seq2Seq(keras.Model):
     ) -> Tensor:
         """Negative log-likelihood per counted piece, so that neither padding nor first turns are averaged in.
 
-        ``x`` also holds ``counted`` [batch, positions - 1] (float) and ``words`` [batch]: words of the replies and one
-        end for each, which perplexity is counted in.
+        ``x`` also holds ``counted`` (float, of the shape of ``y_pred``) and ``words`` [batch]: words of the replies and
+        one end for each, which perplexity is counted in.
         """
         counted = x["counted"]
         total = -ops.sum(y_pred * counted)
@@ -153,3 +159,10 @@ class Seq2Seq(keras.Model):
 def _one_later(sequence: Tensor, first: Tensor) -> Tensor:
     """States after every piece [batch, time, units] to states *before* every piece."""
     return ops.concatenate([ops.expand_dims(first, 1), sequence[:, :-1]], axis=1)
+
+
+def _rows(sequence: Tensor, places: Tensor) -> Tensor:
+    """What stands at places [batch, n] of a sequence [batch, time, …]: [batch, n, …]."""
+    shape = ops.shape(sequence)
+    flat = ops.reshape(sequence, (-1, *sequence.shape[2:]))
+    return ops.take(flat, places + shape[1] * ops.arange(shape[0], dtype=places.dtype)[:, None], axis=0)

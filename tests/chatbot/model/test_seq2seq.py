@@ -103,6 +103,16 @@ def test_scores_equal_those_of_reading_and_speaking_piece_by_piece(name: str, mo
 
 
 @every_cell
+def test_only_the_pieces_that_are_asked_for_are_scored_and_to_the_same(name: str, model_of: Any) -> None:
+    model, (ids, starts) = model_of(name), dialogue(1)
+    asked = np.array([[1, 5, 5, 17, 20], [24, 0, 9, 2, 3]], np.int32)
+    inputs = {"ids": np.stack([ids, ids[::-1]]), "starts": np.stack([starts, starts]), "asked": asked}
+    got = np.asarray(model({key: tf.constant(value) for key, value in inputs.items()}))
+    for row, (one, places) in enumerate(zip(inputs["ids"], asked, strict=True)):
+        np.testing.assert_allclose(got[row], score(model, one, starts)[places], atol=1e-5)
+
+
+@every_cell
 def test_a_distribution_sums_to_one_with_its_copying_mass(name: str, model_of: Any) -> None:
     model, position = model_of(name), 15
     ids, starts = dialogue(1)
