@@ -119,6 +119,8 @@ class ModelConfig(Config):
     copying: str = "attended"
     """From where pieces are copied: attended, from where the decoder's attention looks (See et al. 2017), or
     continued, by a pointer of its own that also goes on from the piece it copied last (as Grave et al. 2017)."""
+    sink: bool = False
+    """Whether the decoder's attention may also look at nothing, so that what was never said shows as nothing found."""
     memory_positions: int = 256
     """How many of the last annotations the decoder can attend to; what is older survives in the state alone."""
 

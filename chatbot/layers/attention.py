@@ -20,12 +20,22 @@ class GeneralAttention(keras.layers.Layer):
         score(q, a) = (q W) · a / √units;  weights = softmax(score);  context = Σ weights × a
 
     The query is projected, not the annotations, so nothing has to be projected again for each token.
+
+    Args:
+        sink: Whether there is one more place to look, with nothing in it, whose score is learned: the weights then sum
+            to 1 with the sink's, which is left out.  Where nothing fits, a softmax has to look somewhere all the same
+            (Xiao et al. 2024, section 3.1), and what was never said cannot be told from what was.
     """
+
+    def __init__(self, sink: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.has_sink = sink
 
     def build(self, query_shape: tuple[int | None, ...], annotations_shape: tuple[int | None, ...]) -> None:
         """Make the weights for queries [batch, n, features] and annotations [batch, positions, units]."""
         shape = (query_shape[-1], annotations_shape[-1])
         self.kernel = self.add_weight(shape=shape, name="kernel", initializer="glorot_uniform")
+        self.sink = self.add_weight(shape=(), name="sink", initializer="zeros") if self.has_sink else None
 
     def call(self, query: Tensor, annotations: Tensor, visible: Tensor) -> tuple[Tensor, Tensor]:
         """Look.
@@ -38,12 +48,12 @@ class GeneralAttention(keras.layers.Layer):
         Returns:
             The context [batch, n, units] and the weights [batch, n, positions]; where nothing is visible, both are 0.
         """
-        weights = _weights(_scores(query, self.kernel, annotations), visible)
+        weights = _weights(_scores(query, self.kernel, annotations), visible, self.sink)
         return ops.matmul(weights, annotations), weights
 
     def get_config(self) -> dict[str, Any]:
-        """Nothing but the base configuration: all sizes come from ``build``."""
-        return super().get_config()
+        """The base configuration and the argument: all sizes come from ``build``."""
+        return {**super().get_config(), "sink": self.has_sink}
 
 
 @keras.saving.register_keras_serializable(package="chatbot")
@@ -86,7 +96,11 @@ def _scores(query: Tensor, kernel: Tensor, annotations: Tensor) -> Tensor:
     return ops.matmul(projected, ops.transpose(annotations, (0, 2, 1)))
 
 
-def _weights(scores: Tensor, visible: Tensor) -> Tensor:
+def _weights(scores: Tensor, visible: Tensor, sink: Tensor | None = None) -> Tensor:
     seen = ops.cast(visible, scores.dtype)
     # Not `where`: the sum converts to LiteRT as it stands, and a score is far smaller than the mask.
-    return ops.multiply(ops.softmax(ops.add(scores, ops.multiply(1.0 - seen, _MASKED)), axis=-1), seen)
+    masked = ops.add(scores, ops.multiply(1.0 - seen, _MASKED))
+    if sink is None:
+        return ops.multiply(ops.softmax(masked, axis=-1), seen)
+    beside = ops.multiply(ops.ones_like(masked[..., :1]), ops.cast(sink, masked.dtype))
+    return ops.multiply(ops.softmax(ops.concatenate([masked, beside], axis=-1), axis=-1)[..., :-1], seen)

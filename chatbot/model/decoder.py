@@ -18,6 +18,10 @@ from chatbot.layers.cells.base import States, Tensor
 from chatbot.model.recurrent import MakeRecurrent, make_recurrent
 
 
+_LEAST = 1e-9
+"""Of a sum that is divided by."""
+
+
 class Decoded(NamedTuple):
     """What the decoder makes of n pieces."""
 
@@ -61,7 +65,7 @@ class Decoder(keras.layers.Layer):
         self.recurrent = list(
             tied_to or (make_recurrent(config, f"recurrent_{number}") for number in range(config.layers))
         )
-        self.attention = GeneralAttention(name="attention")
+        self.attention = GeneralAttention(config.sink, name="attention")
         self.pointer = ContinuingPointer(name="pointer") if config.copying == "continued" else None
         self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
         self.readout = keras.layers.Dense(config.embedding_size, activation="tanh", name="readout")
@@ -139,5 +143,13 @@ class Decoder(keras.layers.Layer):
         context, weights = looked
         outputs = ops.concatenate([last, context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))
-        pointer = weights if self.pointer is None else self.pointer(last, annotations, visible)
+        if self.pointer is not None:
+            pointer = self.pointer(last, annotations, visible)
+        else:
+            pointer = _whole(weights) if self.config.sink else weights
         return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, sequences, pointer)
+
+
+def _whole(weights: Tensor) -> Tensor:
+    """Attention weights as a distribution of their own: without what a sink has taken."""
+    return ops.divide(weights, ops.maximum(ops.sum(weights, axis=-1, keepdims=True), _LEAST))

@@ -52,6 +52,26 @@ def test_context_and_weights_equal_a_softmax_over_what_is_visible(attention: Gen
     np.testing.assert_allclose(got[0], context, atol=1e-5)
 
 
+@pytest.mark.parametrize("score", [-3.0, 0.0, 2.5])
+def test_a_sink_takes_its_share_and_gives_nothing(score: float) -> None:
+    query, annotations, visible = example(11)
+    layer = GeneralAttention(sink=True)
+    layer.build((None, None, FEATURES), (None, None, UNITS))
+    layer.kernel.assign(np.random.default_rng(9).normal(size=(FEATURES, UNITS)) * 2.0)
+    layer.sink.assign(score)
+    weights = np.zeros((BATCH, QUERIES, POSITIONS))
+    for b, n in np.ndindex(BATCH, QUERIES):
+        scores = query[b, n] @ np.asarray(layer.kernel, np.float64) @ annotations[b].T / np.sqrt(UNITS)
+        powers = np.exp(scores) * visible[b, n]
+        weights[b, n] = powers / (powers.sum() + np.exp(score))
+    got = layer(query, annotations, visible)
+    np.testing.assert_allclose(got[1], weights, atol=1e-5)
+    np.testing.assert_allclose(got[0], weights @ annotations, atol=1e-5)
+    copy = GeneralAttention.from_config(layer.get_config())
+    copy.build((None, None, FEATURES), (None, None, UNITS))
+    assert copy.sink is not None
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_weights_sum_to_one_and_what_is_invisible_gets_none(attention: GeneralAttention, seed: int) -> None:
     query, annotations, visible = example(seed)

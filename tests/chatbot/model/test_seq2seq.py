@@ -19,7 +19,7 @@ VOCABULARY, WINDOW = 40, 9
 SMALL: dict[str, Any] = {"vocabulary_size": VOCABULARY, "memory_positions": WINDOW}
 LENGTHS = (4, 5, 3, 6, 4)
 """Pieces of the turns; from the third reply on, the window is smaller than what was said before."""
-every_cell = pytest.mark.parametrize("name", [*CELLS, "tied lstm", "continued rnn", "tied continued gru"])
+every_cell = pytest.mark.parametrize("name", [*CELLS, "tied lstm", "continued rnn", "sink rnn", "tied continued sink gru"])
 
 
 def dialogue(seed: int, lengths: tuple[int, ...] = LENGTHS) -> tuple[np.ndarray, np.ndarray]:
@@ -38,9 +38,8 @@ def model_of(make_model: Any) -> Callable[[str], Seq2Seq]:
 
     def made(name: str) -> Seq2Seq:
         *how, cell = name.split()
-        return make_model(
-            cell=cell, tied="tied" in how, copying="continued" if "continued" in how else "attended", **SMALL
-        )
+        copying = "continued" if "continued" in how else "attended"
+        return make_model(cell=cell, tied="tied" in how, sink="sink" in how, copying=copying, **SMALL)
 
     return functools.cache(made)
 
