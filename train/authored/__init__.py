@@ -1,0 +1,1 @@
+"""Dialogues composed from a grammar of our own: what a user may tell, ask and say, and what is answered."""

@@ -1,0 +1,116 @@
+"""Moves by which the user asks for something: told or not, directly, by pronoun, or to be answered with yes or no."""
+
+from __future__ import annotations
+
+from train.authored.library import Ask
+from train.authored.scene import Fact, Scene, name_of
+from train.authored.telling import tell_shortly
+
+_TELLS = 0.4
+"""How often a user who is asked back answers."""
+
+
+def ask(scene: Scene) -> bool:
+    """For something that was told."""
+    if not scene.told:
+        return False
+    facts = list(scene.told.values())
+    # The longer ago, the more is learned from it.
+    fact = facts[int(len(facts) * scene.rng.random() ** 1.3)]
+    return bool(fact.kind.ask) and _answered(scene, fact, scene.rng.choice(fact.kind.ask))
+
+
+def follow(scene: Scene) -> bool:
+    """A question by pronoun for something about what the last exchange was about."""
+    topic = scene.topic
+    if topic is None:
+        return False
+    kinds = [k for k in scene.library.kinds if k.follow and (k == topic.kind or (k.key and k.key == topic.kind.key))]
+    if not kinds:
+        return False
+    told = [k for k in kinds if name_of(k, topic.key) in scene.told]
+    kind = scene.rng.choice(told if told and scene.rng.random() < 0.7 else kinds)
+    fact = scene.told.get(name_of(kind, topic.key), Fact(kind, topic.key, {}))
+    asked = scene.rng.choice(kind.follow)
+    return _answered(scene, fact, asked) or _unanswered(scene, fact, asked)
+
+
+def _answered(scene: Scene, fact: Fact, asked: Ask) -> bool:
+    about = asked.about
+    if about is not None and about != "key" and about not in fact.values:
+        return False
+    reply = scene.pick(asked.reply, fact.filling, need=about)
+    user = scene.typed(asked.user, fact.filling, frames="ask")
+    if reply is None or user is None or not _says_something(fact, reply):
+        return False
+    scene.say(user, reply, fact)
+    return True
+
+
+def _says_something(fact: Fact, reply: str) -> bool:
+    """Whether the answer gives back a value, where the kind has one."""
+    return not fact.kind.values or bool(fact.values) or bool(reply)
+
+
+def abstain(scene: Scene) -> bool:
+    """A question for what was never told; some users then tell it."""
+    rng = scene.rng
+    near = [fact for fact in scene.told.values() if fact.kind.key]
+    if near and rng.random() < 0.5:
+        kind = rng.choice([k for k in scene.library.kinds if k.key == rng.choice(near).kind.key] or [near[0].kind])
+    else:
+        kind = rng.choice(scene.library.kinds)
+    key = scene.key_for(kind)
+    if (kind.key and key is None) or not kind.ask:
+        return False
+    fact = scene.told.get(name_of(kind, key), Fact(kind, key, {}))
+    return _unanswered(scene, fact, rng.choice(kind.ask))
+
+
+def _unanswered(scene: Scene, fact: Fact, asked: Ask) -> bool:
+    about = asked.about
+    told = name_of(fact.kind, fact.key) in scene.told
+    if not asked.unknown or (told and (about is None or about == "key" or about in fact.values)):
+        return False
+    if told and fact.kind.shared:
+        return False
+    guess = scene.draw(fact.kind, fact.key) if about == "key" else {}
+    filling = {**guess, **fact.filling}
+    if about == "key" and any(set(guess.values()) & set(other.values.values()) for other in scene.told.values()):
+        return False
+    user, reply = scene.typed(asked.user, filling, frames="ask"), scene.pick(asked.unknown, filling)
+    if user is None or reply is None:
+        return False
+    scene.say(user, reply, fact)
+    slot = about or next(iter(fact.kind.values), "")
+    if slot in fact.kind.values and reply.endswith("?") and scene.rng.random() < _TELLS:
+        tell_shortly(scene, fact, slot)
+    return True
+
+
+def check(scene: Scene) -> bool:
+    """A question that yes or no answers, of something told or not."""
+    kinds = [k for k in scene.library.kinds if k.check]
+    told = [fact for fact in scene.told.values() if fact.kind.check]
+    if told and scene.rng.random() < 0.8:
+        fact = scene.rng.choice(told)
+    else:
+        kind = scene.rng.choice(kinds)
+        key = scene.key_for(kind)
+        if kind.key and key is None:
+            return False
+        fact = scene.told.get(name_of(kind, key), Fact(kind, key, {}))
+    asked = scene.rng.choice(fact.kind.check)
+    value, guess = fact.values.get(asked.about), scene.draw(fact.kind, fact.key).get(asked.about)
+    if value is not None and scene.rng.random() < 0.5:
+        guess = value
+    filling = {**fact.filling, **({"guess": guess} if guess else {})}
+    known = name_of(fact.kind, fact.key) in scene.told
+    if known and value is None and fact.kind.values:
+        return False
+    answers = (asked.yes if guess == value or not fact.kind.values else asked.no) if known else asked.unknown
+    user, reply = scene.typed(asked.user, filling, frames="ask"), scene.pick(answers, filling)
+    if user is None or reply is None:
+        return False
+    scene.say(user, reply, fact)
+    return True

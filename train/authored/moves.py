@@ -1,0 +1,54 @@
+"""What may happen in a dialogue: each move adds an exchange or two to a scene, or says that it cannot."""
+
+from __future__ import annotations
+
+from train.authored.asking import abstain, ask, check, follow
+from train.authored.grammar import choose, tidy
+from train.authored.scene import Scene
+from train.authored.telling import correct, tell
+
+_MOST_SUMMED_UP = 5
+_LONGEST_QUOTE = 12
+"""Words of what is said again."""
+
+
+def sum_up(scene: Scene) -> bool:
+    """All that was told, if it is not too much."""
+    if len(scene.told) > _MOST_SUMMED_UP:
+        return False
+    frames = scene.library.frames
+    clauses = [scene.pick(fact.kind.summary, fact.filling) for fact in scene.told.values() if fact.kind.summary]
+    if len(clauses) < len(scene.told) or None in clauses:
+        return False
+    user = scene.typed(frames["summary"], {})
+    assert user is not None
+    if not clauses:
+        scene.say(user, choose(scene.rng.choice(frames["summary_none"]), scene.rng))
+        return True
+    facts = [text[:1].lower() + text[1:] for text in clauses if text]
+    joined = facts[0] if len(facts) == 1 else f"{', '.join(facts[:-1])} and {facts[-1]}"
+    scene.say(user, tidy(choose(scene.rng.choice(frames["sum_up"]), scene.rng).replace("{facts}", joined)))
+    return True
+
+
+def say_again(scene: Scene) -> bool:
+    """What one of them has just said, word by word."""
+    frames, rng = scene.library.frames, scene.rng
+    mine = rng.random() < 0.5
+    question, answer = ("what_you_said", "you_said") if mine else ("what_i_said", "i_said")
+    user = scene.typed(frames[question], {})
+    assert user is not None
+    if not scene.turns:
+        scene.say(user, choose(rng.choice(frames["nothing_said"]), rng))
+        return True
+    said = scene.turns[-1 if mine else -2].text
+    if len(said.split()) > _LONGEST_QUOTE or said.startswith(("You said: ", "I said: ")):
+        return False
+    scene.say(user, frames[answer][0].replace("{mine}" if mine else "{said}", said))
+    return True
+
+
+MOVES = {
+    "tell": tell, "ask": ask, "follow": follow, "abstain": abstain, "correct": correct, "check": check,
+    "sum_up": sum_up, "say_again": say_again,
+}  # fmt: skip

@@ -1,0 +1,133 @@
+"""One dialogue while it is being composed: what was said, and what the user has told."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chatbot.text.template import Turn
+from train.authored.grammar import choose, fill, sentence, slots
+from train.authored.library import Key, Kind, Library
+from train.authored.typist import Typist
+from train.authored.words import draw
+
+Name = tuple[str, str | None]
+"""Of a fact: its kind, and the text of its key."""
+
+
+@dataclass
+class Fact:
+    """What a user has told."""
+
+    kind: Kind
+    key: Key | None
+    values: dict[str, str]
+    """By slot, only those that were told."""
+
+    @property
+    def name(self) -> Name:
+        """What it is called by."""
+        return name_of(self.kind, self.key)
+
+    @property
+    def filling(self) -> dict[str, str]:
+        """What slots are filled with."""
+        return {**self.values, **(self.key.filling if self.key else {})}
+
+
+def name_of(kind: Kind, key: Key | None) -> Name:
+    """What a fact is called by; facts that exclude each other share a name."""
+    return kind.shared or kind.name, key.text if key else None
+
+
+@dataclass
+class Scene:
+    """A dialogue so far."""
+
+    library: Library
+    rng: random.Random
+    typist: Typist
+    turns: list[Turn] = field(default_factory=list)
+    told: dict[Name, Fact] = field(default_factory=dict)
+    topic: Fact | None = None
+    """What the last exchange was about."""
+
+    @property
+    def exchanges(self) -> int:
+        """How many there were."""
+        return len(self.turns) // 2
+
+    def say(self, user: str, reply: str, topic: Fact | None = None) -> None:
+        """Add an exchange."""
+        self.turns += [Turn("user", user), Turn("assistant", reply)]
+        self.topic = topic
+
+    def pick(self, templates: Sequence[str], filling: Mapping[str, str], *, need: str | None = None) -> str | None:
+        """What the assistant says: one of the templates all of whose slots can be filled, filled.
+
+        Args:
+            templates: To choose from.
+            filling: What the slots can be filled with.
+            need: A slot that has to be in it.
+        """
+        fitting = [
+            template
+            for template in (choose(each, self.rng) for each in templates)
+            if slots(template) <= filling.keys() and (need is None or need in slots(template))
+        ]
+        # A value in lower case at the start of a sentence would have to be spelled otherwise than it was told.
+        opening = [t for t in fitting if not (t.startswith("{") and filling[t[1 : t.index("}")]][:1].islower())]
+        if not fitting:
+            return None
+        return fill(sentence(self.rng.choice(opening or fitting)), filling)
+
+    def typed(self, templates: Sequence[str], filling: Mapping[str, str], *, frames: str | None = None) -> str | None:
+        """What the user says: likewise, as this user types it; ``frames`` names what may stand around it."""
+        for _ in range(4):
+            template = choose(self.rng.choice(templates), self.rng)
+            if slots(template) <= filling.keys():
+                break
+        else:
+            return None
+        if frames is not None:
+            frame = choose(self.rng.choice(self.library.frames[frames]), self.rng)
+            if not frame.startswith("{"):
+                template = uncapitalised(template)
+            template = frame.replace("{question}", template)
+        return fill(self.typist.type(template, self.rng), filling)
+
+    def draw(self, kind: Kind, key: Key | None) -> dict[str, str]:
+        """Values for all slots of a kind, no two alike, as this user types them."""
+        drawn: dict[str, str] = {}
+        for slot in kind.values:
+            for _ in range(4):
+                value = self.typist.value(draw(self.library, kind.list_of(slot, key), self.rng))
+                if value not in drawn.values():
+                    break
+            drawn[slot] = value
+        return drawn
+
+    def key_for(self, kind: Kind) -> Key | None:
+        """A key for a kind that has some; rather not one that sounds like another in this dialogue."""
+        if kind.key is None:
+            return None
+        keys = self.library.keys[kind.key]
+        used = {fact.key.text for fact in self.told.values() if fact.key is not None}
+        for _ in range(6):
+            key = self.rng.choice(keys)
+            if key.text in used or not any(_alike(key.text, other) for other in used):
+                return key
+        return None
+
+
+def uncapitalised(text: str) -> str:
+    """The text as it stands inside a sentence."""
+    first = text.split(" ", 1)[0].rstrip(",.!?")
+    keeps = first == "I" or first.startswith(("I'", "I’")) or first[1:] != first[1:].lower() or text[:1] == "{"
+    return text if keeps else text[:1].lower() + text[1:]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one is another of the same: "sister" and "older sister"."""
+    return one.split()[-1] == other.split()[-1] or one in other or other in one

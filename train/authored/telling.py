@@ -1,0 +1,109 @@
+"""Moves by which the user tells something: a fact, several at once, a short answer, another value than before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from train.authored.grammar import choose, fill, sentence, slots
+from train.authored.scene import Fact, Scene, name_of, uncapitalised
+
+
+def tell(scene: Scene) -> bool:
+    """A fact that was not told before, alone or with one or two others in the same turn."""
+    rng = scene.rng
+    together = rng.choices((1, 2, 3), (0.78, 0.17, 0.05))[0]
+    facts = [fact for fact in (_new(scene) for _ in range(together)) if fact is not None]
+    if not facts or len({fact.name for fact in facts}) < len(facts):
+        return False
+    if len(facts) > 1 or (facts[0].kind.clause and rng.random() < 0.25):
+        said = _told_in_clauses(scene, facts)
+    else:
+        said = _told_alone(scene, facts[0])
+    if said is None:
+        return False
+    chosen = rng.choice(facts)
+    reply = scene.pick(chosen.kind.reply, chosen.filling) if rng.random() < 0.9 else None
+    scene.say(said, reply or choose(rng.choice(scene.library.frames["noted"]), rng), chosen)
+    scene.told.update({fact.name: fact for fact in facts})
+    return True
+
+
+def _new(scene: Scene) -> Fact | None:
+    """A fact that can be told: of a new kind, or, often, of a kind that was told of something else."""
+    known = [fact.kind for fact in scene.told.values() if fact.kind.key]
+    for _ in range(6):
+        kind = scene.rng.choice(known if known and scene.rng.random() < 0.3 else scene.library.kinds)
+        related = [f.key for f in scene.told.values() if f.key and f.kind.key == kind.key]
+        key = scene.rng.choice(related) if related and scene.rng.random() < 0.3 else scene.key_for(kind)
+        if (kind.key is None or key is not None) and name_of(kind, key) not in scene.told and kind.tell:
+            return Fact(kind, key, scene.draw(kind, key))
+    return None
+
+
+def _told_alone(scene: Scene, fact: Fact) -> str | None:
+    template = choose(scene.rng.choice(fact.kind.tell), scene.rng)
+    used = slots(template)
+    if not used <= fact.filling.keys():
+        return None
+    fact.values = {slot: value for slot, value in fact.values.items() if slot in used}
+    return fill(scene.typist.type(template, scene.rng), fact.filling)
+
+
+def _told_in_clauses(scene: Scene, facts: Sequence[Fact]) -> str | None:
+    """Clauses in a frame; the slots of the second are renamed so that each finds its own values."""
+    frame = choose(scene.rng.choice(scene.library.frames[("tell", "two", "three")[len(facts) - 1]]), scene.rng)
+    filling: dict[str, str] = {}
+    for number, (place, fact) in enumerate(zip(("clause", "other", "third"), facts, strict=False)):
+        if not fact.kind.clause:
+            return None
+        clause = choose(scene.rng.choice(fact.kind.clause), scene.rng)
+        used = slots(clause)
+        if not used <= fact.filling.keys():
+            return None
+        fact.values = {slot: value for slot, value in fact.values.items() if slot in used}
+        for slot in used:
+            renamed = f"{'abc'[number]}_{slot.replace('.', '_')}"
+            clause = clause.replace(f"{{{slot}}}", f"{{{renamed}}}")
+            filling[renamed] = fact.filling[slot]
+        opens = frame.startswith(f"{{{place}}}") or f". {{{place}}}" in frame or f"! {{{place}}}" in frame
+        frame = frame.replace(f"{{{place}}}", sentence(clause) if opens else uncapitalised(clause))
+    return fill(scene.typist.type(frame, scene.rng), filling)
+
+
+def tell_shortly(scene: Scene, fact: Fact, slot: str) -> None:
+    """The answer to a question of the assistant's: the value alone."""
+    value = scene.draw(fact.kind, fact.key)[slot]
+    fact = Fact(fact.kind, fact.key, {**fact.values, slot: value})
+    reply = scene.pick(fact.kind.reply, fact.filling, need=slot)
+    user = scene.typed(scene.library.frames["short"], {"value": value})
+    if reply is not None and user is not None:
+        scene.told[fact.name] = fact
+        scene.say(user, reply, fact)
+
+
+def correct(scene: Scene) -> bool:
+    """A value that takes the place of one that was told."""
+    facts = [fact for fact in scene.told.values() if fact.kind.correct]
+    if not facts:
+        return False
+    fact = scene.rng.choice(facts)
+    kind = fact.kind
+    if kind.shared:
+        kind = scene.rng.choice([k for k in scene.library.kinds if k.shared == kind.shared and k.correct])
+    drawn = scene.draw(kind, fact.key)
+    filling = {**drawn, **(fact.key.filling if fact.key else {})}
+    old = fact.values.get("value")
+    if old is not None:
+        filling["old"] = old
+    template = choose(scene.rng.choice(kind.correct), scene.rng)
+    used = slots(template)
+    if not used <= filling.keys() or drawn.get("value") == old is not None:
+        return False
+    kept = {} if kind != fact.kind else fact.values
+    new = Fact(kind, fact.key, {**kept, **{slot: value for slot, value in drawn.items() if slot in used}})
+    reply = scene.pick(kind.corrected or kind.reply, new.filling)
+    if reply is None:
+        return False
+    scene.told[new.name] = new
+    scene.say(fill(scene.typist.type(template, scene.rng), filling), reply, new)
+    return True
