@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help chat install train test lint format bench clean
+.PHONY: help chat install train test lint format bench probes clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -28,6 +28,9 @@ format: $(VENV)/.dev  ## put the source in the house style
 
 bench: $(VENV)/.bench  ## measure speed and memory
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+probes: $(VENV)/.base  ## play the probe scripts: make probes ARGS="runs/mine/bundle --show failed"
+	@$(BIN)/python -m tests.probes $(ARGS)
 
 clean:  ## remove the virtual environment and what tools left behind
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
