@@ -36,6 +36,8 @@ _ONSETS = [
 ]
 _VOWELS = [*"aeiouaeiouy", "ai", "ea", "ee", "ou"]
 _ENDS = ["", "", "", "", "l", "m", "n", "r", "s", "t", "ck", "nd", "nt", "rk", "st"]
+_INNER = 0.25
+"""How often a syllable inside a word may end in a consonant: with every one, nobody could say the word."""
 _COMMON = 0.25
 """Words that stand in more than this share of the dialogues are the language itself and stay."""
 _FEW = 40
@@ -114,7 +116,10 @@ def _words(text: str) -> Iterable[str]:
 
 def made_up(rng: random.Random) -> str:
     """A word of one to four syllables, and at least three letters."""
-    syllables = rng.choices((1, 2, 3, 4), (1, 5, 4, 1))[0]
-    parts = [rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_ENDS) for _ in range(syllables)]
+    syllables = rng.choices((1, 2, 3, 4), (2, 6, 3, 0.3))[0]
+    parts = [rng.choice(_ONSETS) + rng.choice(_VOWELS) for _ in range(syllables)]
+    for place in range(syllables):
+        if place == syllables - 1 or rng.random() < _INNER:
+            parts[place] += rng.choice(_ENDS)
     word = "".join(parts)
     return word + rng.choice("aeo") if len(word) < 3 else word[1:] if len(word) > 4 and rng.random() < 0.3 else word

@@ -59,7 +59,7 @@ def abstain(scene: Scene) -> bool:
     if near and rng.random() < 0.5:
         kind = rng.choice([k for k in scene.library.kinds if k.key == rng.choice(near).kind.key] or [near[0].kind])
     else:
-        kind = rng.choice(scene.library.kinds)
+        kind = scene.any_kind()
     key = scene.key_for(kind)
     if (kind.key and key is None) or not kind.ask:
         return False
@@ -82,7 +82,7 @@ def _unanswered(scene: Scene, fact: Fact, asked: Ask) -> bool:
     if user is None or reply is None:
         return False
     scene.say(user, reply, fact)
-    slot = about or next(iter(fact.kind.values), "")
+    slot = about or "value"  # what else a kind has is not what the assistant asks back for
     if slot in fact.kind.values and reply.endswith("?") and scene.rng.random() < _TELLS:
         tell_shortly(scene, fact, slot)
     return True
@@ -90,16 +90,17 @@ def _unanswered(scene: Scene, fact: Fact, asked: Ask) -> bool:
 
 def check(scene: Scene) -> bool:
     """A question that yes or no answers, of something told or not."""
-    kinds = [k for k in scene.library.kinds if k.check]
     told = [fact for fact in scene.told.values() if fact.kind.check]
     if told and scene.rng.random() < 0.8:
         fact = scene.rng.choice(told)
     else:
-        kind = scene.rng.choice(kinds)
+        kind = scene.any_kind()
         key = scene.key_for(kind)
         if kind.key and key is None:
             return False
         fact = scene.told.get(name_of(kind, key), Fact(kind, key, {}))
+    if not fact.kind.check:
+        return False
     asked = scene.rng.choice(fact.kind.check)
     value, guess = fact.values.get(asked.about), scene.draw(fact.kind, fact.key).get(asked.about)
     if value is not None and scene.rng.random() < 0.5:

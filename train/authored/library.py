@@ -55,13 +55,16 @@ class Key:
     he: str = "it"
     him: str = "it"
     his: str = "its"
+    us: str | None = None
+    """As it is written in America, if otherwise."""
     values: str | None = None
     """The list of its values, where that hangs on the key."""
 
     @property
     def filling(self) -> dict[str, str]:
         """What the slots about the key are filled with."""
-        return {"key": self.text, "key.he": self.he, "key.him": self.him, "key.his": self.his}
+        us = self.us or self.text
+        return {"key": self.text, "key.he": self.he, "key.him": self.him, "key.his": self.his, "key.us": us}
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ class Kind(_Read):
     follow: tuple[Ask, ...] = ()
     check: tuple[Check, ...] = ()
     key: str | None = None
+    weight: float = 1.0
+    """How common it is."""
     shared: str | None = None
     """Kinds that share a name exclude each other: it rains or it snows."""
 
@@ -178,16 +183,18 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _lists(folder: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Key, ...]]]:
+    """Value lists, which several files may add to, and key lists."""
     values: dict[str, tuple[str, ...]] = {}
     keys: dict[str, tuple[Key, ...]] = {}
     for path, lists in _files(folder):
         for name, entries in lists.items():
-            if name in values or name in keys:
-                raise _wrong(path.name, f"another list {name!r}", "each list once")
-            if entries and isinstance(entries[0], dict):
+            keyed = bool(entries) and isinstance(entries[0], dict)
+            if name in keys or (keyed and name in values):
+                raise _wrong(path.name, f"another list {name!r}", "each key list once")
+            if keyed:
                 keys[name] = tuple(Key(**entry) for entry in entries)
             else:
-                values[name] = tuple(dict.fromkeys(map(str, entries)))
+                values[name] = tuple(dict.fromkeys((*values.get(name, ()), *map(str, entries))))
     return values, keys
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,10 @@ from train.authored.grammar import choose, fill, sentence, slots
 from train.authored.library import Key, Kind, Library
 from train.authored.typist import Typist
 from train.authored.words import draw
+
+_MY = re.compile(r"\b[Mm]y\b")
+_OPENER = 30
+"""Letters at the start of a question in which it may have an opener of its own."""
 
 Name = tuple[str, str | None]
 """Of a fact: its kind, and the text of its key."""
@@ -80,7 +85,8 @@ class Scene:
         opening = [t for t in fitting if not (t.startswith("{") and filling[t[1 : t.index("}")]][:1].islower())]
         if not fitting:
             return None
-        return fill(sentence(self.rng.choice(opening or fitting)), filling)
+        mine = {slot: _MY.sub("your", value) for slot, value in filling.items()}
+        return fill(sentence(self.rng.choice(opening or fitting)), mine)
 
     def typed(self, templates: Sequence[str], filling: Mapping[str, str], *, frames: str | None = None) -> str | None:
         """What the user says: likewise, as this user types it; ``frames`` names what may stand around it."""
@@ -90,7 +96,7 @@ class Scene:
                 break
         else:
             return None
-        if frames is not None:
+        if frames is not None and ":" not in template[:_OPENER]:  # one opener is enough
             frame = choose(self.rng.choice(self.library.frames[frames]), self.rng)
             if not frame.startswith("{"):
                 template = uncapitalised(template)
@@ -107,6 +113,11 @@ class Scene:
                     break
             drawn[slot] = value
         return drawn
+
+    def any_kind(self) -> Kind:
+        """A kind, the common ones more often."""
+        kinds = self.library.kinds
+        return self.rng.choices(kinds, [kind.weight for kind in kinds])[0]
 
     def key_for(self, kind: Kind) -> Key | None:
         """A key for a kind that has some; rather not one that sounds like another in this dialogue."""

@@ -32,7 +32,7 @@ def _new(scene: Scene) -> Fact | None:
     """A fact that can be told: of a new kind, or, often, of a kind that was told of something else."""
     known = [fact.kind for fact in scene.told.values() if fact.kind.key]
     for _ in range(6):
-        kind = scene.rng.choice(known if known and scene.rng.random() < 0.3 else scene.library.kinds)
+        kind = scene.rng.choice(known) if known and scene.rng.random() < 0.3 else scene.any_kind()
         related = [f.key for f in scene.told.values() if f.key and f.kind.key == kind.key]
         key = scene.rng.choice(related) if related and scene.rng.random() < 0.3 else scene.key_for(kind)
         if (kind.key is None or key is not None) and name_of(kind, key) not in scene.told and kind.tell:
@@ -90,20 +90,21 @@ def correct(scene: Scene) -> bool:
     kind = fact.kind
     if kind.shared:
         kind = scene.rng.choice([k for k in scene.library.kinds if k.shared == kind.shared and k.correct])
-    drawn = scene.draw(kind, fact.key)
-    filling = {**drawn, **(fact.key.filling if fact.key else {})}
-    old = fact.values.get("value")
-    if old is not None:
-        filling["old"] = old
     template = choose(scene.rng.choice(kind.correct), scene.rng)
-    used = slots(template)
-    if not used <= filling.keys() or drawn.get("value") == old is not None:
+    kept = fact.values if kind == fact.kind else {}
+    changed = slots(template) & set(kind.values)
+    drawn = {slot: value for slot, value in scene.draw(kind, fact.key).items() if slot in changed}
+    filling = {**(fact.key.filling if fact.key else {}), **drawn}
+    if len(changed) == 1 and (old := kept.get(next(iter(changed)))):
+        filling["old"] = old
+    new = Fact(kind, fact.key, {**kept, **drawn})
+    if not slots(template) <= filling.keys() or (kept and new.values == kept):
         return False
-    kept = {} if kind != fact.kind else fact.values
-    new = Fact(kind, fact.key, {**kept, **{slot: value for slot, value in drawn.items() if slot in used}})
-    reply = scene.pick(kind.corrected or kind.reply, new.filling)
+    need = next(iter(changed)) if len(changed) == 1 else None
+    reply = scene.pick(kind.corrected or kind.reply, new.filling, need=need)
     if reply is None:
-        return False
+        reply = scene.pick(scene.library.frames["noted"], {})
+        assert reply is not None
     scene.told[new.name] = new
     scene.say(fill(scene.typist.type(template, scene.rng), filling), reply, new)
     return True

@@ -16,8 +16,9 @@ _LAST = re.compile(r"([^\W\d_]{3,})(\W*)$")
 _NUMBER = re.compile(r"\d+")
 _ARTICLE = re.compile(r"^(an?) ")
 CLOSED = frozenset(
-    ("colour", "season", "day", "month", "time_future", "time_past", "time", "date", "spot", "children",
-     "sibling_count", "weather", "dream", "language", "number", "age", "small_number", "occasion", "time_of_day")
+    ("colour", "season", "day", "month", "time_future", "time_past", "time", "time_meet", "date", "spot", "children",
+     "favourite_place", "sibling_count", "weather", "dream", "language", "number", "age", "small_number", "occasion",
+     "time_of_day", "evening_plan", "party_where", "appointment", "companion", "visitor")
 )  # fmt: skip
 """Lists whose words are the language itself, however many they are."""
 
