@@ -15,9 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from chatbot.errors import ChatbotError
 from train.checkpoint import Checkpoints, steps_made
 from train.checkpoint import Progress as Where
-
-_QUIET_SECONDS = 30.0
-"""Where no terminal can redraw a bar, a line is printed this often."""
+from train.timing import Pace
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -37,7 +35,7 @@ class ProgressBar(keras.callbacks.Callback):
         self._console = console
         self._done = self._before = done
         self._began: float | None = None
-        self._printed = 0.0
+        self._pace = Pace()
         self._outside = 0.0
         self._progress: Progress | None = None
         self._task = TaskID(0)
@@ -48,7 +46,7 @@ class ProgressBar(keras.callbacks.Callback):
         if self._began is not None:
             self._outside += now - self._ended
             return
-        self._began = self._printed = now
+        self._began, self._pace = now, Pace()
         if self._console.is_terminal:
             columns = (
                 BarColumn(),
@@ -72,8 +70,7 @@ class ProgressBar(keras.callbacks.Callback):
         speed = made * self._positions / max(elapsed, 1e-9)
         if self._progress is not None:
             self._progress.update(self._task, completed=self._done, loss=loss, speed=speed)
-        elif time.monotonic() - self._printed >= _QUIET_SECONDS:
-            self._printed = time.monotonic()
+        elif self._pace.due():
             left = elapsed / made * (self._steps - self._done)
             self._console.print(
                 f"step {self._done}/{self._steps} · loss {loss:.3f} · {speed:,.0f} tokens/s · {left / 60:.0f} min left",

@@ -7,11 +7,12 @@ the loss and its gradient, are those of a single device; only dropout draws othe
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import math
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -23,6 +24,8 @@ from chatbot.layers.cells.base import Tensor
 from chatbot.model import Seq2Seq
 from train.callbacks import Saver
 from train.checkpoint import Checkpoints, Progress
+from train.config import TrainingConfig
+from train.dataset import Example
 from train.team import Team, together
 
 _MASKS_APART = 1_000_003
@@ -34,15 +37,35 @@ class Distributed:
 
     Args:
         team: The devices.
-        model: Compiled, and its optimizer built, in the scope of the team's strategy.
+        model: Made in the scope of the team's strategy.
     """
 
     def __init__(self, team: Team, model: Seq2Seq) -> None:
         self._team, self._model = team, model
-        known = {id(variable) for variable in (*model.weights, *model.metrics_variables)}
-        self._seeds = [variable for variable in model.variables if id(variable) not in known]
         self._stopping = False
         self._functions: dict[str, Any] = {}
+
+    def scope(self) -> contextlib.AbstractContextManager[object]:
+        """Inside, the model is compiled and its optimizer built, on all devices."""
+        return self._team.strategy.scope()
+
+    def agree(self, checkpoints: Checkpoints) -> None:
+        """Remove what was saved after the newest state that every worker has.
+
+        Raises:
+            WorkerLostError: if another worker has gone.
+            ChatbotError: if some have saved, but not the same.
+        """
+        common = agreed(self._team, checkpoints)
+        if common is not None:
+            checkpoints.forget_after(common.step)
+
+    def estimate(self, settings: TrainingConfig, examples: Sequence[Example]) -> None:
+        """What a step takes here says little of what it takes together."""
+
+    def samples(self, sampler: Callable[[int], list[tuple[str, str]]], step: int) -> list[tuple[str, str]]:
+        """None: the weights lie on several devices."""
+        return []
 
     def fit(
         self, batches: tf.data.Dataset, steps: int, callbacks: Sequence[keras.callbacks.Callback], saver: Saver
@@ -146,6 +169,12 @@ class Distributed:
         context = tf.distribute.get_replica_context()
         total = _negative(self._model, _share(batch, context), training=False)
         return context.all_reduce(tf.distribute.ReduceOp.SUM, total)
+
+    @functools.cached_property
+    def _seeds(self) -> list[Any]:
+        """The random states of the compiled model."""
+        known = {id(variable) for variable in (*self._model.weights, *self._model.metrics_variables)}
+        return [variable for variable in self._model.variables if id(variable) not in known]
 
     @contextlib.contextmanager
     def _own_masks(self, replica: Tensor) -> Iterator[None]:

@@ -20,9 +20,12 @@ import tensorflow as tf
 from train.checkpoint import variables_of
 from train.config import TrainingConfig
 from train.dataset import Batch, Example, collate, dataset_of, lengths_of, plan
+from train.timing import duration
 
 _STEPS = 4
 """That are timed."""
+_DRAWN = 8192
+"""Examples of which these are made: several of the pools that batches are planned in."""
 _PROBE = 4
 """The batch whose memory is measured is this many times smaller than the one that is asked for."""
 _SHARE = 0.8
@@ -58,20 +61,19 @@ def estimate(model: Any, settings: TrainingConfig, examples: Sequence[Example]) 
     with _unchanged(model):
         before = process.memory_info().rss
         free = psutil.virtual_memory().available
-        _, peak = _tried(model, _batches(examples, max(1, settings.batch_positions // _PROBE), longest=True))
+        _, peak = _tried(model, [_longest(examples, max(1, settings.batch_positions // _PROBE))])
         positions = settings.batch_positions
         needed = max(0, peak - before) * _PROBE
         while positions > _SMALLEST and needed * positions / settings.batch_positions > free * _SHARE:
             positions //= 2
         while True:
             try:
-                _tried(model, _batches(examples, positions, longest=True))
+                seconds, peak = _tried(model, [_longest(examples, positions), *_usual(examples, positions)])
                 break
             except tf.errors.ResourceExhaustedError:  # of a GPU: there it is an error, not the end of the process
                 if positions <= _SMALLEST:
                     raise
                 positions //= 2
-        seconds, peak = _tried(model, _batches(examples, positions, longest=False))
     times = round(settings.batch_positions / positions)
     smaller = dataclasses.replace(settings, batch_positions=positions, accumulate=settings.accumulate * times)
     return Estimate(settings if times == 1 else smaller, seconds, peak / 1e6)
@@ -79,18 +81,11 @@ def estimate(model: Any, settings: TrainingConfig, examples: Sequence[Example]) 
 
 def described(found: Estimate, steps: int, steps_of_a_pass: float) -> str:
     """In a line for the user."""
-    each, passed, total = (_duration(found.seconds * count) for count in (1, steps_of_a_pass, steps))
+    each, passed, total = (duration(found.seconds * count) for count in (1, steps_of_a_pass, steps))
     return (
         f"{steps:,} steps of up to {found.settings.batch_positions:,} positions, {each} each, as measured: "
         f"{passed} a pass, at most {total} altogether; {found.megabytes / 1000:.1f} GB of memory"
     )
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 99.5:
-        return f"{seconds:.2g} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def keep_chosen(folder: Path, settings: TrainingConfig) -> None:
@@ -111,24 +106,30 @@ def chosen(folder: Path, settings: TrainingConfig) -> TrainingConfig:
     return dataclasses.replace(settings, batch_positions=positions, accumulate=times)
 
 
-def _batches(examples: Sequence[Example], positions: int, *, longest: bool) -> list[Batch]:
-    """A few batches: those of the longest examples, or ones as they come."""
+def _longest(examples: Sequence[Example], positions: int) -> Batch:
+    """A batch of the longest examples."""
     lengths = lengths_of(examples)
-    if longest:
-        order = np.argsort(lengths)[::-1][: max(1, positions // max(1, int(lengths.max())))]
-        return [collate([examples[index] for index in order.tolist()])]
-    planned = plan(lengths, positions, np.random.default_rng(0))[:_STEPS]
-    return [collate([examples[index] for index in batch.tolist()]) for batch in planned]
+    count = min(len(lengths), max(1, positions // max(1, int(lengths.max()))))
+    return collate([examples[index] for index in np.argpartition(lengths, -count)[-count:].tolist()])
+
+
+def _usual(examples: Sequence[Example], positions: int) -> list[Batch]:
+    """A few batches as they come."""
+    lengths, rng = lengths_of(examples), np.random.default_rng(0)
+    drawn = rng.choice(len(lengths), min(len(lengths), _DRAWN), replace=False)
+    planned = plan(lengths[drawn], positions, rng)[:_STEPS]
+    return [collate([examples[index] for index in drawn[batch].tolist()]) for batch in planned]
 
 
 def _tried(model: Any, batches: Sequence[Batch]) -> tuple[float, int]:
-    """(median seconds of a step, the most bytes that were resident); the first step is made twice, since it traces."""
-    tried, clock = [batches[0], *batches], _Clock()
+    """(median seconds of a step, the most bytes that were resident); where there are more the first, which also waits
+    for the data, is not counted."""
+    clock = _Clock()
     with _Watch() as watch:
         model.fit(
-            dataset_of(lambda: iter(tried)), steps_per_epoch=len(tried), shuffle=False, verbose=0, callbacks=[clock]
+            dataset_of(lambda: iter(batches)), steps_per_epoch=len(batches), shuffle=False, verbose=0, callbacks=[clock]
         )
-    return statistics.median(clock.times[1:]), watch.highest
+    return statistics.median(clock.times[1:] or clock.times), watch.highest
 
 
 class _Clock(keras.callbacks.Callback):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,10 +18,10 @@ from train.callbacks import ProgressBar, Saver, Watch
 from train.checkpoint import Checkpoints, Progress, steps_made
 from train.config import CHECKPOINTS, TrainingConfig
 from train.dataset import Example, lengths_of, plan, training_dataset, validation_dataset
-from train.distribution import Distributed, agreed
-from train.estimate import chosen, described, estimate, keep_chosen
+from train.estimate import chosen, described, keep_chosen
 from train.log import Log
 from train.optimizer import make_optimizer, steps_of
+from train.runner import Sampler, runner_of
 from train.team import Team, WorkerLostError
 
 _FEWEST_STEPS = 20
@@ -62,7 +61,7 @@ class Fitting:
         model: Seq2Seq,
         examples: Sequence[Example],
         held_out: Sequence[Example],
-        sampler: Callable[[int], list[tuple[str, str]]] = lambda step: [],
+        sampler: Sampler = lambda step: [],
         approve: Callable[[], bool] = lambda: True,
         team: Team | None = None,
     ) -> None:
@@ -72,8 +71,7 @@ class Fitting:
         self.examples, self.held_out = examples, held_out
         self.sampler = sampler
         self.approve = approve
-        self._team = team
-        self._distributed: Distributed | None = None
+        self._runner = runner_of(model, team)
         self._plan(chosen(folder, settings) if self.checkpoints.any() else settings)
 
     def _plan(self, settings: TrainingConfig) -> None:
@@ -100,7 +98,7 @@ class Fitting:
         bar = ProgressBar(self.steps, self._positions, console, done=progress.step)
         watch, saver = Watch(progress.step), Saver(self.checkpoints, progress)
         try:
-            with contextlib.nullcontext() if self._distributed is None else self._distributed.signals():
+            with self._runner.signals():
                 while not progress.over:
                     due = progress.step > progress.validated and (
                         progress.step % self.interval == 0 or progress.step == self.steps
@@ -127,10 +125,7 @@ class Fitting:
             DeclinedError: if the user does not want to start it.
         """
         self._compile()
-        if self._team is not None:
-            common = agreed(self._team, self.checkpoints)
-            if common is not None:
-                self.checkpoints.forget_after(common.step)
+        self._runner.agree(self.checkpoints)
         progress, torn = self.checkpoints.restore(self.model)
         for each in torn:
             say(console, f"torn checkpoint, passed over: {each}")
@@ -138,12 +133,13 @@ class Fitting:
             say(console, f"going on from step {progress.step} of {self.steps}")
         else:
             self.best.unlink(missing_ok=True)
-            if self._team is None:  # what a step takes here says little of what it takes together
-                self._estimate(console)
+            self._estimate(console)
         return progress
 
     def _estimate(self, console: Console) -> None:
-        found = estimate(self.model, self.settings, self.examples)
+        found = self._runner.estimate(self.settings, self.examples)
+        if found is None:
+            return
         if found.settings != self.settings:
             smaller = found.settings.batch_positions
             say(console, f"batches of {self.settings.batch_positions:,} positions do not fit; {smaller:,} do")
@@ -157,39 +153,29 @@ class Fitting:
             )
 
     def _compile(self) -> None:
-        with contextlib.nullcontext() if self._team is None else self._team.strategy.scope():
+        with self._runner.scope():
             optimizer = make_optimizer(self.settings, steps_of(self.steps, self.settings))
             self.model.compile(optimizer=optimizer, jit_compile=False)
             self.model.optimizer.build(self.model.trainable_variables)
-        if self._team is not None:
-            self._distributed = Distributed(self._team, self.model)
 
     def _train(self, progress: Progress, callbacks: list[keras.callbacks.Callback], saver: Saver) -> Progress:
         """Up to the next validation."""
         settings = self.settings
         batches = training_dataset(self.examples, settings.batch_positions, settings.seed, start=progress.step)
         steps = min(self.interval - progress.step % self.interval, self.steps - progress.step)
-        if self._distributed is not None:
-            self._distributed.fit(batches, steps, callbacks, saver)
-        else:  # the dataset brings an order of its own
-            self.model.fit(
-                batches, steps_per_epoch=steps, epochs=1, callbacks=[*callbacks, saver], shuffle=False, verbose=0
-            )
+        self._runner.fit(batches, steps, callbacks, saver)
         return dataclasses.replace(progress, step=steps_made(self.model))
 
     def _validate(self, progress: Progress, log: Log, console: Console) -> Progress:
         """Measure, and keep the weights if they are the best so far."""
         held_out = validation_dataset(self.held_out, self.settings.batch_positions)
         with averaged(self.model):
-            if self._distributed is not None:
-                scores = self._distributed.evaluate(held_out)
-            else:
-                scores = self.model.evaluate(held_out, verbose=0, return_dict=True)
+            scores = self._runner.evaluate(held_out)
             perplexity = float(scores["word_perplexity"])
             better = perplexity < progress.best
             if better:
                 self._keep()
-            samples = self.sampler(progress.step) if self._team is None else []
+            samples = self._runner.samples(self.sampler, progress.step)
         log.validated(progress.step, scores)
         say(
             console,

@@ -30,6 +30,7 @@ from train.invention import Inventor
 from train.pieces import Pieces
 from train.records import Records, Writer, read_manifest, write_manifest
 from train.spool import Spool, Tokenizing
+from train.timing import Pace
 
 _VERSION = 1
 """Of what is kept: another one is not read."""
@@ -200,13 +201,12 @@ def _write(folder: Path, examples: Iterable[Pieces]) -> int:
     return tokens
 
 
-def _lasting(items: Iterable[_Item], say: Say, seconds: float = 20.0) -> Iterator[_Item]:
+def _lasting(items: Iterable[_Item], say: Say) -> Iterator[_Item]:
     """The same, and a line every so often that says how many there were."""
-    said = time.monotonic()
+    pace = Pace(20.0)
     for number, item in enumerate(items, start=1):
         yield item
-        if time.monotonic() - said > seconds:
-            said = time.monotonic()
+        if pace.due():
             say(f"preparing: {number:,} dialogues so far")
 
 

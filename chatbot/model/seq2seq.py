@@ -164,5 +164,5 @@ def _one_later(sequence: Tensor, first: Tensor) -> Tensor:
 def _rows(sequence: Tensor, places: Tensor) -> Tensor:
     """What stands at places [batch, n] of a sequence [batch, time, …]: [batch, n, …]."""
     shape = ops.shape(sequence)
-    flat = ops.reshape(sequence, (-1, *sequence.shape[2:]))
+    flat = ops.reshape(sequence, (-1, *shape[2:]))
     return ops.take(flat, places + shape[1] * ops.arange(shape[0], dtype=places.dtype)[:, None], axis=0)

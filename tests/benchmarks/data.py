@@ -5,6 +5,7 @@ Also the process that is measured: python -m tests.benchmarks.data FOLDER MEGABY
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import random
@@ -16,6 +17,8 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from tests.benchmarks.report import Row, spread
 
@@ -79,41 +82,24 @@ class _Peak(threading.Thread):
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
-        self._pid = pid
+        self._process = psutil.Process(pid)
         self.highest = 0.0
 
     def run(self) -> None:
-        while Path(f"/proc/{self._pid}").exists():
-            self.highest = max(self.highest, sum(map(_proportional, _family(self._pid))) / 1000)
-            time.sleep(0.25)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while self._process.is_running():
+                family = [self._process, *self._process.children(recursive=True)]
+                self.highest = max(self.highest, sum(map(_proportional, family)) / 1e6)
+                time.sleep(0.25)
 
 
-def _family(pid: int) -> list[int]:
+def _proportional(process: psutil.Process) -> int:
+    """The proportional set size in bytes; where the system knows none, all that is resident, shared or not."""
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    threads = [] if children else _children_of_threads(pid)
-    return [pid, *itertools.chain.from_iterable(_family(int(child)) for child in {*children, *threads})]
-
-
-def _children_of_threads(pid: int) -> list[str]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += task.read_text().split()
-        except OSError:
-            continue
-    return found
-
-
-def _proportional(pid: int) -> float:
-    """The proportional set size in kB."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next(float(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        memory = process.memory_full_info()
+    except psutil.Error:  # it has just ended
+        return 0
+    return int(getattr(memory, "pss", memory.rss))
 
 
 def measured(folder: Path) -> dict[str, Any]:

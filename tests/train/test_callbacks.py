@@ -28,7 +28,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr("train.callbacks.time", made)
+    for module in ("callbacks", "timing"):
+        monkeypatch.setattr(f"train.{module}.time", made)
     return made
 
 

@@ -18,7 +18,7 @@ from train import estimate as module
 from train.checkpoint import variables_of
 from train.config import TrainingConfig
 from train.corpora import Dialogue
-from train.dataset import Example, training_dataset
+from train.dataset import Batch, Example, plan, training_dataset
 from train.estimate import estimate
 from train.optimizer import make_optimizer
 from train.pieces import pieces_of
@@ -66,9 +66,10 @@ class Fake:
     def __init__(self, bytes_each: int, room: int = 10**9) -> None:
         self._bytes_each, self._room = bytes_each, room
         self.tried: list[int] = []
+        self.last: list[Batch] = []
 
     def __call__(self, model: Any, batches: Any) -> tuple[float, int]:
-        positions = max(batch["ids"].size for batch in batches)
+        self.last, positions = batches, max(batch["ids"].size for batch in batches)
         self.tried.append(positions)
         if positions > self._room:
             raise tf.errors.ResourceExhaustedError(None, None, "no room")
@@ -96,6 +97,38 @@ def test_where_memory_is_short_batches_are_halved_and_put_together(
     assert found.batch_positions == positions
     assert found.accumulate * found.batch_positions == 2 * 8192
     assert dataclasses.replace(found, batch_positions=8192, accumulate=2) == settings
+
+
+class Large:
+    """A corpus of which every example is one of a few, and the lengths are known without reading it."""
+
+    def __init__(self, examples: list[Example], times: int) -> None:
+        self._examples, self.read = examples, 0
+        self.positions = np.tile([len(example.layout.ids) for example in examples], times)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __getitem__(self, index: int) -> Example:
+        self.read += 1
+        return self._examples[index % len(self._examples)]
+
+
+def test_of_a_large_corpus_little_is_planned_and_read_and_its_longest_fit(
+    monkeypatch: pytest.MonkeyPatch, make_model: Any, examples: Any
+) -> None:
+    fake, planned = Fake(1), []
+    faked(monkeypatch, fake, 10**12)
+    monkeypatch.setattr(module, "plan", lambda lengths, *how: planned.append(len(lengths)) or plan(lengths, *how))
+    large = Large(examples, 2000)
+    estimate(compiled(make_model), SETTINGS, large)  # type: ignore[arg-type]
+    assert len(large) > 10 * sum(planned)
+    assert large.read < 1000
+    longest, *usual = (batch["ids"] for batch in fake.last)
+    assert longest.shape == (2048 // large.positions.max(), large.positions.max())
+    assert len(usual) == 4
+    assert all(ids.size <= 2048 for ids in usual)
+    assert len(fake.tried) == 2, "a quarter of it, and all"
 
 
 def test_where_a_gpu_is_too_small_batches_are_halved_until_they_fit(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from chatbot.text.template import layout_of
 from chatbot.text.tokenizer import Tokenizer
@@ -19,6 +20,7 @@ from train.estimate import keep_chosen
 from train.fitting import Fitting
 from train.optimizer import make_optimizer
 from train.pieces import pieces_of
+from train.runner import Alone
 
 SETTINGS = TrainingConfig(batch_positions=1024, passes=3.0, validate_every=500)
 
@@ -56,3 +58,13 @@ def test_a_training_that_goes_on_has_the_batch_it_began_with_and_a_new_one_that_
     found = fitting(tmp_path, model, examples)
     assert (found.settings.batch_positions, found.settings.accumulate) == (256, 4)
     assert found.steps > 3 * fitting(tmp_path / "other", model, examples).steps
+
+
+def test_where_nothing_can_be_said_of_what_it_takes_nobody_is_asked(
+    tmp_path: Path, make_model: Any, examples: list[Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Alone, "estimate", lambda self, settings, examples: None)
+    made = fitting(tmp_path, make_model(), examples)
+    made.approve = lambda: pytest.fail("there is nothing to ask about")
+    assert made._begin(Console(stderr=True)) == Progress()
+    assert not (tmp_path / "batch.json").exists()

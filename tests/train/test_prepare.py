@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -168,6 +169,16 @@ def test_what_was_not_used_for_long_is_removed_and_what_a_killed_process_left(
     assert len(names) == 2
     assert "making-2" in names
     assert old.name not in names
+
+
+def test_what_lasts_says_now_and_then_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr("train.timing.time", clock)
+    said: list[str] = []
+    for item, number in enumerate(module._lasting(range(5000), said.append)):
+        assert item == number
+        clock.now += 0.01
+    assert [line.split(":")[1] for line in said] == [" 2,000 dialogues so far", " 4,000 dialogues so far"]
 
 
 def test_a_sample_of_little_is_all_of_it_and_of_much_an_even_part_within_the_limit() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from chatbot.errors import UsageError
 from chatbot.text.sanitize import one_line
 from train.cli.reading import described, read
+from train.timing import Pace, duration
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from train.corpora.dialogue import Dialogue
     from train.mixing import Measure
 
-_QUIET_SECONDS = 30.0
-"""Where no terminal can redraw a bar, a line is printed this often."""
+_MEASURED = 20
+"""Dialogues of a rehearsal after which it is said how long it will take."""
 _SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample.jsonl"
 """Its first turns are prompts too; an installed program has it not."""
 
@@ -192,11 +193,11 @@ def _made(bundle: Bundle, prompts: Sequence[str], mixture: Mixture, size: float)
     from train.mixing import until
     from train.rehearsal import Talker
 
-    name, began, left_out = one_line(bundle.name), time.monotonic(), 0
+    name, began, left_out, talker = one_line(bundle.name), time.monotonic(), 0, Talker(bundle, mixture.seed)
 
     def sized() -> Iterator[tuple[int, Dialogue]]:
         nonlocal left_out
-        for dialogue in Talker(bundle, mixture.seed).dialogues(prompts):
+        for dialogue in talker.dialogues(prompts):
             if dialogue is None:
                 left_out += 1
             else:
@@ -214,22 +215,23 @@ def _made(bundle: Bundle, prompts: Sequence[str], mixture: Mixture, size: float)
 
 
 def _watched(sized: Iterable[tuple[int, Dialogue]], size: float, console: Console) -> Iterator[tuple[int, Dialogue]]:
-    """The same, and how far it is: a bar, or a line now and then where there is no terminal."""
+    """The same, and how long it will take, as the first of them show, and how far it is: a bar, or a line now and then
+    where there is no terminal."""
     from rich.progress import Progress
 
     from train.fitting import say
 
-    began = printed = time.monotonic()
-    total = 0
+    began, pace, total = time.monotonic(), Pace(), 0
     with Progress(console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("rehearsal", total=size)
-        for own, dialogue in sized:
+        for number, (own, dialogue) in enumerate(sized, start=1):
             total += own
             bar.update(task, completed=total)
-            now = time.monotonic()
-            if not console.is_terminal and now - printed >= _QUIET_SECONDS:
-                printed, left = now, (now - began) * max(0.0, size / total - 1)
-                say(console, f"rehearsal: {total:,} of {size:,.0f} pieces, {left / 60:.1f} minutes left")
+            left = duration((time.monotonic() - began) * max(0.0, size / total - 1))
+            if number == _MEASURED:
+                say(console, f"rehearsal: {left} left, as measured on {number} dialogues; a smaller share takes less")
+            elif not console.is_terminal and pace.due():
+                say(console, f"rehearsal: {total:,} of {size:,.0f} pieces, {left} left")
             yield own, dialogue
 
 

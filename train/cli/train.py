@@ -84,46 +84,49 @@ def run_train(args: argparse.Namespace) -> int:
     model = model if parent is None else parent.model
     out = run_folder(args, identity(args, model.cell, cluster))
     team = team_of(args.strategy, cluster)
-    from rich.console import Console
-
     from chatbot.layers import find_cell, make_cell
-    from train.trainer import train
+    from train.trainer import Run
 
     find_cell(model.cell)  # may import a module of the user's: this name is the user's own, not a bundle's
     make_cell(model.cell, 1)  # what is no cell is an error now, not after reading the corpus
     reading = reading_of(args)
     corpora = [described(place) for place in places_of(args.paths)]
     corpus = _corpus(args, corpora, reading)
-    made_of = {"folder": out, "model": model, "training": training, "parent": parent, "team": team}
-    run = _run(args, metadata_of(args, corpora, parent, mixes), made_of)
-    console = Console(stderr=True) if team is None else team.console
-    if mixes:
-        run, corpus = _mixed(run, mixes, corpus, reading, console)
-    bundle = train(run, corpus, console)
-    if team is not None:
-        team.part()
-    perplexity = bundle.metadata["validation"]["word_perplexity"]
-    print(f"validation word perplexity {perplexity}; talk to it:", file=sys.stderr)
-    print(f"chatbot --model {out / 'bundle'}")
-    return 0
-
-
-def _run(args: argparse.Namespace, metadata: Mapping[str, Any], made_of: Mapping[str, Any]) -> Run:
-    """All that the training is made of."""
-    from train.trainer import Run
-
-    return Run(
-        **made_of,
+    run = Run(
+        folder=out,
+        model=model,
+        training=training,
         sampling=SamplingConfig(),
         precision=args.precision,
-        metadata=metadata,
-        name=args.name or made_of["folder"].resolve().name,
+        metadata=metadata_of(args, corpora, parent, mixes),
+        name=args.name or out.resolve().name,
         overwrite=args.overwrite,
         prompts=args.prompt,
         approve=lambda: args.yes or _approved(),
         cache=args.cache,
+        parent=parent,
         extend=args.extend,
+        team=team,
     )
+    _train(run, mixes, corpus, reading)
+    return 0
+
+
+def _train(run: Run, mixes: Sequence[Mix], corpus: Corpus, reading: Reading) -> None:
+    """Train it to the end, and say how it can be talked to."""
+    from rich.console import Console
+
+    from train.trainer import train
+
+    console = Console(stderr=True) if run.team is None else run.team.console
+    if mixes:
+        run, corpus = _mixed(run, mixes, corpus, reading, console)
+    bundle = train(run, corpus, console)
+    if run.team is not None:
+        run.team.part()
+    perplexity = bundle.metadata["validation"]["word_perplexity"]
+    print(f"validation word perplexity {perplexity}; talk to it:", file=sys.stderr)
+    print(f"chatbot --model {run.folder / 'bundle'}")
 
 
 def _approved() -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from chatbot.bundle import TOKENIZER, read_bundle
 from chatbot.catalog import open_bundle
 from chatbot.cli import main
 from chatbot.text.tokenizer import Tokenizer
+from train.cli import mixing as module
 from train.cli.mixing import Mix, Mixture, mix_in, mixes_of
 from train.corpora import Dialogue
 from train.corpora.corpus import Reading
@@ -137,6 +139,39 @@ def test_a_model_is_rehearsed_once_and_the_second_time_read_again(
     monkeypatch.setattr("train.rehearsal.Engine", lambda bundle: pytest.fail("it need not talk again"))
     assert mix_in(given)[0] == added
     assert "made before" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("seconds_each", "said"),
+    [
+        (
+            1.0,
+            ["80 s left", "30 of 100 pieces, 70 s left", "60 of 100 pieces, 40 s left", "90 of 100 pieces, 10 s left"],
+        ),
+        (0.1, ["8 s left"]),
+    ],
+)
+def test_how_long_a_rehearsal_takes_is_said_after_the_first_dialogues_and_then_now_and_then(
+    seconds_each: float,
+    said: list[str],
+    dialogues: list[Dialogue],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    for place in ("train.cli.mixing", "train.timing"):
+        monkeypatch.setattr(f"{place}.time", clock)
+
+    def sized() -> Iterator[tuple[int, Dialogue]]:
+        for dialogue in dialogues[:100]:
+            clock.now += seconds_each
+            yield 1, dialogue
+
+    assert [each for _, each in module._watched(sized(), 100, Console(stderr=True, width=200))] == dialogues[:100]
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(said)
+    assert all(words in line for words, line in zip(said, lines, strict=True))
+    assert "as measured on 20 dialogues" in lines[0]
 
 
 @pytest.mark.slow
