@@ -16,6 +16,7 @@ from train.cli.settings import SHORT
 if TYPE_CHECKING:
     from chatbot.bundle import Bundle
     from train.cli.mixing import Mix
+    from train.recipes.parts import Parts
 
 
 def add_parent(parser: argparse.ArgumentParser) -> None:
@@ -63,12 +64,18 @@ def parent_of(args: argparse.Namespace) -> Bundle | None:
 
 
 def metadata_of(
-    args: argparse.Namespace, corpora: Sequence[Mapping[str, Any]], parent: Bundle | None, mixes: Sequence[Mix]
+    args: argparse.Namespace,
+    corpora: Sequence[Mapping[str, Any]],
+    parent: Bundle | None,
+    mixes: Sequence[Mix],
+    parts: Parts | None = None,
 ) -> dict[str, Any]:
     """Where the model comes from."""
+    own = _credits(args.credits or (parts.credits if parts is not None else None))
     return {
         "corpora": corpora,
-        "credits": [*_credits_of(parent, *(mix.bundle for mix in mixes)), *_credits(args.credits)],
+        **({"recipe": parts.recipe.name} if parts is not None else {}),
+        "credits": [*_credits_of(parent, *(mix.bundle for mix in mixes)), *own],
         **({"parent": _lineage(parent)} if parent else {}),
     }
 

@@ -22,11 +22,11 @@ if TYPE_CHECKING:  # NumPy and more come with them: what only shows its help nee
 _SKIPPED_SHOWN = 5
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
-    """The arguments: where the dialogues are, and how they are read."""
+def add_reading(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """The arguments: where the dialogues are, which may be left out if ``optional``, and how they are read."""
     parser.add_argument(
         "paths",
-        nargs="+",
+        nargs="*" if optional else "+",
         metavar="PATH",
         help="files, folders, patterns, archives (.zip .gz .bz2 .xz .zst), - for standard input, or "
         "tfds:NAME[/config][:split] of TensorFlow Datasets; PATH:0.3 takes three in ten of its dialogues, PATH:2 each "

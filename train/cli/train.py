@@ -17,6 +17,7 @@ from train.cli.folder import identity, run_folder
 from train.cli.mixing import Mix, Mixture, add_mixing, mix_in, mixes_of
 from train.cli.origin import add_parent, metadata_of, parent_of
 from train.cli.reading import add_reading, described, places_of, read, reading_of, source_of
+from train.cli.recipe import add_recipe, parts_of
 from train.cli.settings import add_settings_of_training, settings_of
 from train.cli.strategy import add_strategy, team_of
 from train.cluster import cluster_of
@@ -33,6 +34,7 @@ _EXAMPLE = """examples:
   chatbot --model runs/mine/bundle
   chatbot train whatsapp.zip --me Ada --from default --out runs/ada
   chatbot train chats/ --from default --extend 500 --mix default:0.3 --out runs/mine
+  chatbot train --recipe default --out runs/default
 """
 
 
@@ -41,7 +43,8 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description = "Train a model on dialogues and write a run folder with a bundle to talk to."
     parser.epilog = _EXAMPLE
-    add_reading(parser)
+    add_reading(parser, optional=True)
+    add_recipe(parser)
     parser.add_argument("--valid", nargs="+", metavar="PATH", help="dialogues to validate with")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder (default: a new one in runs/)")
     parser.add_argument(
@@ -77,7 +80,8 @@ def add_train(parser: argparse.ArgumentParser) -> None:
 
 def run_train(args: argparse.Namespace) -> int:
     """Run `chatbot train`."""
-    model, training = settings_of(args)
+    parts = parts_of(args)
+    model, training = settings_of(args) if parts is None else (parts.recipe.model, parts.recipe.training)
     cluster = cluster_of(args.strategy, args.workers, args.rank, os.environ)
     require_extra()
     parent, mixes = parent_of(args), mixes_of(args.mix)
@@ -90,15 +94,15 @@ def run_train(args: argparse.Namespace) -> int:
     find_cell(model.cell)  # may import a module of the user's: this name is the user's own, not a bundle's
     make_cell(model.cell, 1)  # what is no cell is an error now, not after reading the corpus
     reading = reading_of(args)
-    corpora = [described(place) for place in places_of(args.paths)]
-    corpus = _corpus(args, corpora, reading)
+    corpora = parts.described() if parts is not None else [described(place) for place in places_of(args.paths)]
+    corpus = parts.corpus if parts is not None else _corpus(args, corpora, reading)
     run = Run(
         folder=out,
         model=model,
         training=training,
-        sampling=SamplingConfig(),
+        sampling=SamplingConfig() if parts is None else parts.recipe.sampling,
         precision=args.precision,
-        metadata=metadata_of(args, corpora, parent, mixes),
+        metadata=metadata_of(args, corpora, parent, mixes, parts),
         name=args.name or out.resolve().name,
         overwrite=args.overwrite,
         prompts=args.prompt,

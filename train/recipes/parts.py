@@ -54,6 +54,11 @@ class Parts:
             self._source,
         )
 
+    @property
+    def credits(self) -> Path | None:
+        """The file that says whom to thank."""
+        return ROOT / self.recipe.credits if self.recipe.credits else None
+
     def described(self) -> list[dict[str, Any]]:
         """What the metadata says of them."""
         return [

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from train.authored.compose import Composer
 from train.authored.library import Library, load
+from train.authored.typist import Typist
+from train.corpora import Dialogue
 
 FACTS = """
 [city]
@@ -98,3 +102,61 @@ def write(home: Path, facts: str = FACTS, talk: str = TALK, values: str = VALUES
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return load(write(tmp_path_factory.mktemp("grammar") / "home"))
+
+
+COUNT = 600
+
+
+@pytest.fixture(scope="session")
+def composed(library: Library) -> list[Dialogue]:
+    """By careful typists, whose words can be recognised."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Typist, "drawn", lambda rng: Typist())
+        return list(Composer(3, library=library).dialogues(COUNT))
+
+
+@pytest.fixture(scope="session")
+def exchanges(composed: list[Dialogue]) -> list[list[str]]:
+    """For every reply the texts of its dialogue up to and including it."""
+    return [
+        [turn.text for turn in dialogue.turns[: place + 1]]
+        for dialogue in composed
+        for place in range(1, len(dialogue.turns), 2)
+    ]
+
+
+TOLD = r"(?:I live in|[Hh]ome is(?: now)? in|I moved to) ([A-Z]\w+(?: [A-Z]\w+)?)"
+
+
+def told_towns(texts: list[str]) -> list[str]:
+    """The towns that the user has told before the last question, by the words of the grammar."""
+    said = [text for text in texts[:-2:2] if "Do I live" not in text and "do I live" not in text]
+    return [match[1] for text in said for match in re.finditer(TOLD, text)]
+
+
+def answered_shortly(texts: list[str]) -> bool:
+    """Whether the user has told it as a short answer, which cannot be told from other short answers."""
+    return any("Where is it?" in text for text in texts[1:-2:2])
+
+
+@pytest.fixture(scope="session")
+def told() -> type:
+    """What can be read from a transcript."""
+
+    class Told:
+        towns = staticmethod(told_towns)
+        shortly = staticmethod(answered_shortly)
+
+    return Told
+
+
+@pytest.fixture(scope="session")
+def grammar() -> dict[str, str]:
+    """The texts of the small grammar."""
+    return {"facts": FACTS, "talk": TALK, "values": VALUES}
+
+
+@pytest.fixture(scope="session")
+def write_grammar() -> object:
+    """Writes a grammar into files."""
+    return write

@@ -1,0 +1,61 @@
+"""Answers against what can be worked out from the transcript alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+
+def test_what_is_answered_is_what_was_told_last(exchanges: list[list[str]], told: Any) -> None:
+    checked = 0
+    for texts in exchanges:
+        match = re.match(r"You live in (.+)\.$", texts[-1])
+        if match and not told.shortly(texts):
+            assert match[1] == told.towns(texts)[-1]
+            checked += 1
+    assert checked > 100
+
+
+def test_the_pet_of_the_question_is_the_pet_of_the_answer(exchanges: list[list[str]]) -> None:
+    checked = Counter[str]()
+    for texts in exchanges:
+        match = re.match(r"Your (dog|cat) is called (.+)\.$", texts[-1])
+        if match and "called?" in texts[-2]:
+            assert f"my {match[1]} called?" in texts[-2]
+            said = " ".join(texts[:-2:2])
+            assert re.search(rf"[Mm]y {match[1]} is called {match[2]}\b", said) or "What is it?" in " ".join(
+                texts[1::2]
+            )
+            checked[match[1]] += 1
+    assert min(checked["dog"], checked["cat"]) > 15
+
+
+def test_what_was_never_told_is_not_known(exchanges: list[list[str]], told: Any) -> None:
+    checked = 0
+    for texts in exchanges:
+        if texts[-1].startswith("I don't know where you live."):
+            assert not told.towns(texts)
+            checked += 1
+    assert checked > 40
+
+
+def test_only_slots_that_were_told_are_in_an_answer(exchanges: list[list[str]]) -> None:
+    checked = 0
+    for texts in exchanges:
+        if re.match(r"To \w+( \w+)? on (Monday|Friday)\.$", texts[-1], re.IGNORECASE):
+            assert any(re.search(r"monday|friday", text, re.IGNORECASE) for text in texts[:-2:2])
+            checked += 1
+    assert checked > 10
+
+
+def test_yes_and_no_are_right(exchanges: list[list[str]]) -> None:
+    answers = Counter[str]()
+    for texts in exchanges:
+        match = re.match(r"(Yes|No), you live in (.+)\.$", texts[-1])
+        if match:
+            guess = re.search(r"live in (.+)\?", texts[-2])
+            assert guess is not None
+            assert (guess[1] == match[2]) == (match[1] == "Yes")
+            answers[match[1]] += 1
+    assert min(answers["Yes"], answers["No"]) > 15

@@ -1,0 +1,58 @@
+"""Telling and correcting: what was told is kept as it was said, and a new value takes the place of the old."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from train.authored.library import Library
+from train.authored.scene import Scene
+from train.authored.telling import correct, tell, tell_shortly
+from train.authored.typist import Typist
+
+
+def scene(library: Library, seed: int, typist: Typist | None = None) -> Scene:
+    return Scene(library, random.Random(seed), typist or Typist())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_told_stands_in_what_the_user_says(library: Library, seed: int) -> None:
+    made = scene(library, seed, Typist(lower=seed % 2 == 0))
+    while not tell(made):
+        pass
+    assert made.told
+    for fact in made.told.values():
+        assert fact.values
+        for value in fact.values.values():
+            assert value in made.turns[0].text
+        if fact.key is not None:
+            assert fact.key.text in made.turns[0].text.lower()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_correction_names_the_old_value_and_puts_the_new_in_its_place(library: Library, seed: int) -> None:
+    made = scene(library, seed)
+    city = next(kind for kind in library.kinds if kind.name == "city")
+    while ("city", None) not in made.told:
+        tell(made)
+    old, others = made.told["city", None].values["value"], dict(made.told)
+    while made.told["city", None].values["value"] == old:
+        correct(made)
+    new = made.told["city", None].values["value"]
+    assert made.told["city", None].kind == city
+    said, reply = made.turns[-2].text, made.turns[-1].text
+    assert old in said
+    assert new in said
+    assert new in reply
+    assert {n: f for n, f in made.told.items() if n[0] != "city"} == {n: f for n, f in others.items() if n[0] != "city"}
+
+
+def test_a_short_answer_is_the_value_and_is_remembered(library: Library) -> None:
+    made = scene(library, 3)
+    while not made.told:
+        tell(made)
+    fact = next(iter(made.told.values()))
+    slot = next(iter(fact.values))
+    tell_shortly(made, fact, slot)
+    assert made.told[fact.name].values[slot] in made.turns[-2].text
