@@ -23,6 +23,10 @@ _RUDE = re.compile(
     r"damn\w*|crap\w*|stupid|idiot\w*|moron\w*|shut up|sucks?|hitler|nazi\w*)\b",
     re.IGNORECASE,
 )
+_TELLING = re.compile(
+    r"\b(?:my|i am|i'm|im|name|remember|i (?:love|like|hate|play|have|had|live|work|went|go|got|want|will))\b",
+    re.IGNORECASE,
+)
 _CLAIM = re.compile(
     r"\b(?:my (?:wife|husband|kids?|child(?:ren)?|son|daughter|mom|mum|mother|dad|father|parents|brothers?|sisters?|"
     r"family|girlfriend|boyfriend|friends?|dogs?|cats?|pets?|job|boss|car|house|apartment|wedding|school|childhood)|"
@@ -66,4 +70,4 @@ def _unfit(text: str) -> bool:
 
 def _about_names(*texts: str) -> bool:
     """Whether somebody tells or asks what the user may be asked for in the same dialogue."""
-    return any(re.search(r"\bmy\b|\bi am\b|\bi'm\b|\bname\b|\bremember\b", text, re.IGNORECASE) for text in texts)
+    return any(_TELLING.search(text) for text in texts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from train.authored.library import Intent, Library, load
-from train.authored.moves import MOVES
+from train.authored.moves import ABOUT_FACTS, MOVES
 from train.authored.scene import Scene
 from train.authored.typist import Typist
 from train.authored.words import draw
@@ -106,6 +106,9 @@ class Composer:
             return self._talk(scene, scene.rng.choices(self._intents, self._weights)[0], {})
         if move == "aside":
             return self._aside(scene)
+        if scene.vague and move in ABOUT_FACTS:
+            return False
+        scene.asked |= move in ABOUT_FACTS
         return MOVES[move](scene)
 
     def _talk(self, scene: Scene, intent: Intent, outer: Mapping[str, str]) -> bool:
@@ -125,10 +128,13 @@ class Composer:
 
     def _said(self, scene: Scene, intent: Intent, outer: Mapping[str, str]) -> dict[str, str] | None:
         """Add one exchange; what its slots were filled with, or None if it cannot be said."""
+        if intent.tells and (scene.told or scene.asked):
+            return None
         drawn = {slot: scene.typist.value(draw(self.library, name, scene.rng)) for slot, name in intent.values.items()}
         filling = {**outer, **drawn}
         user, reply = scene.typed(intent.user, filling), scene.pick(intent.reply, filling)
         if user is None or reply is None:
             return None
         scene.say(user, reply)
+        scene.vague |= intent.tells
         return filling

@@ -98,6 +98,8 @@ class Intent(_Read):
     weight: float = 1.0
     values: Mapping[str, str] = field(default_factory=dict)
     then: tuple[Intent, ...] = ()
+    tells: bool = False
+    """Whether it tells what a kind of fact could be asked for: then nothing is asked in the same dialogue."""
     group: str = ""
     """The file it stands in: asides are what is said between other things."""
 

@@ -52,3 +52,4 @@ MOVES = {
     "tell": tell, "ask": ask, "follow": follow, "abstain": abstain, "correct": correct, "check": check,
     "sum_up": sum_up, "say_again": say_again,
 }  # fmt: skip
+ABOUT_FACTS = frozenset(MOVES) - {"say_again"}

@@ -57,6 +57,10 @@ class Scene:
     told: dict[Name, Fact] = field(default_factory=dict)
     topic: Fact | None = None
     """What the last exchange was about."""
+    asked: bool = False
+    """Whether anything was asked or told."""
+    vague: bool = False
+    """Whether something was said that may or may not be taken for a fact: nobody can say what is not known."""
 
     @property
     def exchanges(self) -> int:

@@ -14,7 +14,6 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from email.message import Message
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 from urllib.parse import urlsplit
@@ -50,7 +49,7 @@ class Downloads:
         _check(url, self.local)
         # The address is part of the name: files of the same name lie at several, and a new commit is a new file.
         place, _, name = urlsplit(url).path.rpartition("/")
-        path = self.folder / f"{hashlib.sha256(f'{url}'.encode()).hexdigest()[:12]}-{name or place.strip('/')}"
+        path = self.folder / f"{hashlib.sha256(url.encode()).hexdigest()[:12]}-{name or place.strip('/')}"
         try:
             return self._got(url, path)
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -58,8 +57,8 @@ class Downloads:
 
     def _got(self, url: str, path: Path) -> Path:
         record = path.with_name(f"{path.name}.sha256")
-        known = record.read_text(encoding="ascii", errors="replace").split() if record.exists() else None
-        if known is not None and path.exists():
+        known = record.read_text(encoding="ascii", errors="replace").split() if record.exists() else []
+        if known and path.exists():
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             _compare(f"{one_line(str(path))} was changed", digest, known, path, record)
@@ -67,7 +66,7 @@ class Downloads:
         self.say(f"fetching {url}")
         with self._beside(path) as (part, name):
             size, digest = self._fetch(url, part)
-            if known is not None:
+            if known:
                 _compare(f"{url} holds another file", digest, known, path, record)
             part.close()
             # First the record: a file without one would be trusted by nobody.
@@ -118,7 +117,13 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         self._local = local
 
     def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message[str, str], newurl: str
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
     ) -> Any:
         """The request to make instead.
 

@@ -45,14 +45,16 @@ class PublicCorpus:
     credit: str
 
 
-# All commits and paths below were looked up in a stored index of GitHub, and a part of each file was read there; that the
-# addresses still answer could not be tried (there was no network).  The shipped model learned from copies that somebody
-# else had made: Topical-Chat the same four files, self-dialogues 22,989 of the 24,165, personality chat an edition of
-# 6,522 questions before this one, with the same answers.  So it can be made again like this, but not bit by bit.
+# What could be found out without a network, in a stored index of GitHub: that repositories, commits and paths are these,
+# and what the files look like (self-dialogues: the README at this commit, tables at earlier ones; Topical-Chat: the
+# beginning of valid_freq.json at this commit, the others as names; personality chat: beginning and end at this commit).
+# That the addresses answer, and the SHA-256 of what they give, could not be.  The project was developed with other copies:
+# of Topical-Chat the same four files, of the self-dialogues 22,989, and an older edition of personality chat with the same
+# answers to 6,522 questions.  So a model can be made again like this, but not bit by bit.
 CORPORA: Mapping[str, PublicCorpus] = {
     "self_dialogue": PublicCorpus(
-        # The commit's README counts 24,165 dialogues on 23 topics.  GitHub packs the archive when it is asked for: should
-        # it ever pack in another way, its SHA-256 is another although the files in it are the same.
+        # The README counts 24,165 dialogues on 23 topics.  GitHub packs the archive when it is asked for: should it ever
+        # pack in another way, its SHA-256 is another although the files in it are the same.
         ("https://codeload.github.com/jfainberg/self_dialogue_corpus/zip/aca920f7b0a57eee537e0d1b7edd1b5a50486677",),
         "mechanical_turk",
         "BSD 3-Clause",
@@ -66,8 +68,8 @@ CORPORA: Mapping[str, PublicCorpus] = {
         "Topical-Chat (Amazon; Gopalakrishnan et al. 2019)",
     ),
     "personality_chat": PublicCorpus(
-        # The friendly edition.  BotBuilder-PersonalityChat itself only points to a store of QnA Maker, a service that was
-        # shut down; Microsoft's bf command line keeps the same.  (At its commit e115d34 every answer is "undefined".)
+        # The friendly edition.  BotBuilder-PersonalityChat itself only points to a store of QnA Maker, a service that is
+        # given up; Microsoft's bf command line keeps the same.  (Not its commit e115d34: answers are "undefined" there.)
         (
             f"{_GITHUB}/microsoft/botframework-cli/be805a8330db33398298a4cc828e64e5ab936112"
             "/packages/qnamaker/docs/qnaFormat/english/qna_chitchat_friendly.qna",
@@ -196,20 +198,16 @@ def _rows(source: Source) -> Iterator[dict[str, Any]]:
 
 
 def _qna(found: list[Source]) -> Iterator[Said]:
-    """The .qna format: ``# ? question``, further wordings with ``- `` before them, filters, the answer in ```` ``` ````."""
+    """The .qna format: ``# ? question``, other wordings with ``- `` before them, filters, a fence with the answer."""
     for source in found:
         questions: list[str] = []
-        answer: list[str] = []
-        lines = (line for _, line in source.lines())
         # Inside of an answer a line means nothing but itself: the text is cut at the fences first.
-        fenced = groupby(_fences(lines), key=lambda each: each[0])
-        for number, part in fenced:
+        for number, part in groupby(_fences(line for _, line in source.lines()), key=lambda each: each[0]):
             block = [line for _, line in part]
             if number % 2 == 0:
                 questions = _questions(block)
             else:
-                answer = block[1:]
-                yield from ([Utterance("a", each), Utterance("b", "\n".join(answer))] for each in questions)
+                yield from ([Utterance("a", each), Utterance("b", "\n".join(block[1:]))] for each in questions)
 
 
 def _fences(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
