@@ -17,7 +17,6 @@ from chatbot.layers import ContinuingPointer, GeneralAttention, Restarts
 from chatbot.layers.cells.base import States, Tensor
 from chatbot.model.recurrent import MakeRecurrent, make_recurrent
 
-
 _LEAST = 1e-9
 """Of a sum that is divided by."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,5 +68,5 @@ def parts_of(args: argparse.Namespace) -> Parts | None:
     if public is None and wanted:
         from train.recipes.public import public_corpora
 
-        public = public_corpora(wanted)
+        public = public_corpora(wanted, say=lambda text: print(text, file=sys.stderr))
     return Parts(recipe, public)

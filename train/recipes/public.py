@@ -45,15 +45,16 @@ class PublicCorpus:
     credit: str
 
 
-# What could be found out without a network, in a stored index of GitHub: that repositories, commits and paths are these,
-# and what the files look like (self-dialogues: the README at this commit, tables at earlier ones; Topical-Chat: the
-# beginning of valid_freq.json at this commit, the others as names; personality chat: beginning and end at this commit).
-# That the addresses answer, and the SHA-256 of what they give, could not be.  The project was developed with other copies:
-# of Topical-Chat the same four files, of the self-dialogues 22,989, and an older edition of personality chat with the same
-# answers to 6,522 questions.  So a model can be made again like this, but not bit by bit.
+# What could be found out without a network, in a stored index of GitHub: that repositories, commits and paths are
+# these, and what the files look like (self-dialogues: the README at this commit, tables at earlier ones; Topical-Chat:
+# the beginning of valid_freq.json at this commit, the others by name; personality chat: beginning and end at this
+# commit). That the addresses answer, and the SHA-256 of what they give, could not be. The project was developed with
+# other copies: of Topical-Chat the same four files, of the self-dialogues 22,989, and of personality chat another
+# edition (6,522 questions; answers that were compared are the same). So a model can be made again like this, but not
+# bit by bit.
 CORPORA: Mapping[str, PublicCorpus] = {
     "self_dialogue": PublicCorpus(
-        # The README counts 24,165 dialogues on 23 topics.  GitHub packs the archive when it is asked for: should it ever
+        # The README counts 24,165 dialogues on 23 topics. GitHub packs the archive when it is asked for: should it ever
         # pack in another way, its SHA-256 is another although the files in it are the same.
         ("https://codeload.github.com/jfainberg/self_dialogue_corpus/zip/aca920f7b0a57eee537e0d1b7edd1b5a50486677",),
         "mechanical_turk",
@@ -68,8 +69,8 @@ CORPORA: Mapping[str, PublicCorpus] = {
         "Topical-Chat (Amazon; Gopalakrishnan et al. 2019)",
     ),
     "personality_chat": PublicCorpus(
-        # The friendly edition.  BotBuilder-PersonalityChat itself only points to a store of QnA Maker, a service that is
-        # given up; Microsoft's bf command line keeps the same.  (Not its commit e115d34: answers are "undefined" there.)
+        # The friendly edition. BotBuilder-PersonalityChat itself only points to a store of QnA Maker, a service that is
+        # given up; Microsoft's bf command line keeps the same. (Not its commit e115d34: answers are "undefined" there.)
         (
             f"{_GITHUB}/microsoft/botframework-cli/be805a8330db33398298a4cc828e64e5ab936112"
             "/packages/qnamaker/docs/qnaFormat/english/qna_chitchat_friendly.qna",

@@ -102,7 +102,7 @@ def test_a_reply_depends_on_what_was_said_before_and_forgetting_undoes_it(conver
 
 def test_a_turn_costs_the_same_however_much_was_said(converse: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation = converse()
-    engine: Any = conversation._engine
+    engine: Any = conversation.voice.engine
     steps: list[int] = []
     encode = engine.encode_step
     monkeypatch.setattr(engine, "encode_step", lambda token, state: steps.append(token) or encode(token, state))
@@ -110,7 +110,7 @@ def test_a_turn_costs_the_same_however_much_was_said(converse: Converse, monkeyp
     for _ in range(20):
         steps.clear()
         conversation.say(USER_TURNS[2])
-        turns = (encode_turn(conversation._tokenizer, turn) for turn in conversation.transcript[-2:])
+        turns = (encode_turn(conversation.voice.tokenizer, turn) for turn in conversation.transcript[-2:])
         assert len(steps) == sum(map(len, turns))
         sizes.append(size(conversation.memory))
     assert len(set(sizes[2:])) == 1

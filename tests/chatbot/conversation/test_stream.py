@@ -86,7 +86,7 @@ def test_a_model_that_says_only_broken_bytes_is_asked_again_without_bytes(
     converse: Converse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conversation = converse()
-    tokenizer = conversation._tokenizer
+    tokenizer = conversation.voice.tokenizer
     asked: list[set[int]] = []
 
     def decode(*_: Any, banned: tuple[int, ...], **__: Any) -> Iterator[int]:
@@ -121,7 +121,7 @@ def test_a_reply_in_another_thread_can_be_cancelled(
     converse: Converse, monkeypatch: pytest.MonkeyPatch, beams: int
 ) -> None:
     conversation = converse(**ENDLESS, beams=beams)
-    engine: Any = conversation._engine
+    engine: Any = conversation.voice.engine
     step, speaking, steps = engine.decode_step, threading.Event(), []
 
     def counted(*args: Any) -> Any:
@@ -174,7 +174,7 @@ def test_an_error_in_the_middle_undoes_the_turn(
     for each in (conversation, undisturbed):
         each.say("Hello")
     transcript, memory = conversation.transcript, conversation.memory
-    engine: Any = conversation._engine
+    engine: Any = conversation.voice.engine
     step, calls = getattr(engine, method), []
 
     def failing(*args: Any) -> Any:

@@ -19,7 +19,8 @@ VOCABULARY, WINDOW = 40, 9
 SMALL: dict[str, Any] = {"vocabulary_size": VOCABULARY, "memory_positions": WINDOW}
 LENGTHS = (4, 5, 3, 6, 4)
 """Pieces of the turns; from the third reply on, the window is smaller than what was said before."""
-every_cell = pytest.mark.parametrize("name", [*CELLS, "tied lstm", "continued rnn", "sink rnn", "tied continued sink gru"])
+SHAPES = ("tied lstm", "continued rnn", "sink rnn", "tied continued sink gru")
+every_cell = pytest.mark.parametrize("name", [*CELLS, *SHAPES])
 
 
 def dialogue(seed: int, lengths: tuple[int, ...] = LENGTHS) -> tuple[np.ndarray, np.ndarray]:
