@@ -103,12 +103,7 @@ def public_corpora(
         UsageError: if there is no corpus of that name.
         CorpusError: if one cannot be fetched, is not what it was, or holds no dialogue.
     """
-    names = sorted(set(names))
-    assert names
-    if unknown := [name for name in names if name not in table]:
-        raise UsageError(
-            f"no public corpus {one_line(unknown[0])!r}", expected=f"one of {', '.join(table)}", remedy=INSTEAD
-        )
+    names = _known(names, table)
     folder = cache or platformdirs.user_cache_path("chatbot") / "public"
     described = json.dumps([_VERSION, {name: asdict(table[name]) for name in names}])
     path = folder / f"{'-'.join(names)}-{hashlib.sha256(described.encode()).hexdigest()[:12]}.jsonl.gz"
@@ -128,6 +123,17 @@ def public_corpora(
             remedy=f"make room, or {INSTEAD}",
         ) from error
     return path
+
+
+def _known(names: Iterable[str], table: Mapping[str, PublicCorpus]) -> list[str]:
+    """The names, each once."""
+    names = sorted(set(names))
+    assert names
+    if unknown := [name for name in names if name not in table]:
+        raise UsageError(
+            f"no public corpus {one_line(unknown[0])!r}", expected=f"one of {', '.join(table)}", remedy=INSTEAD
+        )
+    return names
 
 
 Said = list[Utterance]
