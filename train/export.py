@@ -1,11 +1,14 @@
 """From trained weights to a bundle: half-precision weights, and the step functions as a LiteRT graph.
 
-The graph holds two signatures, for one conversation (batch 1); states are numbered layer after layer:
+The graph holds two signatures, for one conversation (batch 1), and a third where the cell says what its gates do;
+states are numbered layer after layer:
 
     encode_step(token [1] int32, state_0 …) -> state_0 …, annotation [1, units]
     decode_step(token [1] int32, state_0 …, annotations [1, positions, units], visible [1, positions] float32)
         -> state_0 …, logits [1, vocabulary], copy [1], attention [1, positions]
            and, where a model has a pointer of its own, pointer [1, positions]
+    gates_step(token [1] int32, state_0 …) -> for each gate of ``chatbot.layers.cells.gates`` and each layer of the
+        encoder kept_0 …, [1, units]: what ``encode_step`` does with the same; weights are not stored a second time
 
 ``copy`` is the probability of copying.  Any cell made of ordinary operations converts; nothing is written per cell.
 """
@@ -26,6 +29,7 @@ from chatbot.bundle import GRAPH, TOKENIZER, WEIGHTS, Bundle
 from chatbot.config import ModelConfig, SamplingConfig
 from chatbot.errors import BundleError
 from chatbot.layers.cells.base import States
+from chatbot.layers.cells.gates import gates_of, shows_gates
 from chatbot.model import Seq2Seq
 from chatbot.text.sanitize import one_line
 from chatbot.text.tokenizer import Tokenizer
@@ -93,7 +97,7 @@ def open_model(bundle: Bundle) -> Seq2Seq:
 
 
 class StepFunctions(tf.Module):
-    """The two step functions of a model, as TensorFlow functions of fixed shapes."""
+    """The step functions of a model, as TensorFlow functions of fixed shapes."""
 
     def __init__(self, model: Seq2Seq) -> None:
         super().__init__()
@@ -111,6 +115,9 @@ class StepFunctions(tf.Module):
         }
         self.encode = tf.function(self._encode, autograph=False).get_concrete_function(**token, **states)
         self.decode = tf.function(self._decode, autograph=False).get_concrete_function(**token, **states, **memory)
+        self.gates = None
+        if all(shows_gates(layer.cell) for layer in model.encoder.recurrent):
+            self.gates = tf.function(self._gates, autograph=False).get_concrete_function(**token, **states)
 
     def _states(self, named: dict[str, Any]) -> tuple[States, ...]:
         flat = iter(named[f"state_{number}"] for number in range(len(named)))
@@ -125,6 +132,17 @@ class StepFunctions(tf.Module):
         token = states.pop("token")
         sequences = self.model.encoder(self.model.embed(token[:, None]), self._states(states))
         return {**self._named(sequences), "annotation": tf.identity(sequences[-1][0][:, 0])}
+
+    def _gates(self, **states: Any) -> dict[str, Any]:
+        named, outputs = {}, self.model.embed(states.pop("token"))
+        for number, (layer, before) in enumerate(
+            zip(self.model.encoder.recurrent, self._states(states), strict=True)
+        ):
+            projected = layer.cell.project(outputs)
+            for name, gate in gates_of(layer.cell, projected, before).items():
+                named[f"{name}_{number}"] = tf.identity(gate)
+            outputs = layer.cell.step(projected, before)[0]
+        return named
 
     def _decode(self, **states: Any) -> dict[str, Any]:
         token, annotations, visible = (states.pop(name) for name in ("token", "annotations", "visible"))
@@ -146,6 +164,8 @@ def to_litert(model: Seq2Seq, precision: Precision) -> bytes:
     frozen = tf.Module()
     frozen.encode_step, frozen.decode_step = _frozen(steps.encode), _frozen(steps.decode)
     signatures = {"encode_step": frozen.encode_step, "decode_step": frozen.decode_step}
+    if steps.gates is not None:
+        frozen.gates_step = signatures["gates_step"] = _frozen(steps.gates)
     with tempfile.TemporaryDirectory() as scratch:
         tf.saved_model.save(frozen, scratch, signatures=signatures)
         converter = tf.lite.TFLiteConverter.from_saved_model(scratch, signature_keys=list(signatures))
