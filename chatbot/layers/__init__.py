@@ -1,6 +1,6 @@
 """Our own recurrent layers on Keras: cells, the layer that runs them, attention."""
 
-from chatbot.layers.attention import ContinuingPointer, GeneralAttention
+from chatbot.layers.attention import ContinuingPointer, GeneralAttention, scores
 from chatbot.layers.cells import (
     CELLS,
     Cell,
@@ -37,4 +37,5 @@ __all__ = [
     "find_cell",
     "make_cell",
     "register",
+    "scores",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -48,7 +49,16 @@ class GeneralAttention(keras.layers.Layer):
         Returns:
             The context [batch, n, units] and the weights [batch, n, positions]; where nothing is visible, both are 0.
         """
-        weights = _weights(_scores(query, self.kernel, annotations), visible, self.sink)
+        (score,) = scores([self.project(query)], annotations)
+        return self.weigh(score, annotations, visible)
+
+    def project(self, query: Tensor) -> Tensor:
+        """The query as ``scores`` takes it: [batch, n, units]."""
+        return _projected(query, self.kernel)
+
+    def weigh(self, score: Tensor, annotations: Tensor, visible: Tensor) -> tuple[Tensor, Tensor]:
+        """As ``call``, from scores [batch, n, positions]."""
+        weights = _weights(score, visible, self.sink)
         return ops.matmul(weights, annotations), weights
 
     def get_config(self) -> dict[str, Any]:
@@ -84,16 +94,42 @@ class ContinuingPointer(keras.layers.Layer):
         Returns:
             The weights [batch, n, positions]; where nothing is visible, they are 0.
         """
-        alike = _scores(query, self.likeness, annotations)
+        looked, alike = scores(self.project(query), annotations)
+        return self.weigh(looked, alike, visible)
+
+    def project(self, query: Tensor) -> list[Tensor]:
+        """The query as ``scores`` takes it, twice: what it looks for, and what it is like; each [batch, n, units]."""
+        return [_projected(query, self.kernel), _projected(query, self.likeness)]
+
+    def weigh(self, looked: Tensor, alike: Tensor, visible: Tensor) -> Tensor:
+        """As ``call``, from the scores of both [batch, n, positions]."""
         alike = ops.multiply(alike, ops.cast(visible, alike.dtype))  # behind what is not seen, nothing is alike
         behind = ops.pad(alike[:, :, :-1], ((0, 0), (0, 0), (1, 0)))
-        return _weights(ops.add(_scores(query, self.kernel, annotations), behind), visible)
+        return _weights(ops.add(looked, behind), visible)
 
 
-def _scores(query: Tensor, kernel: Tensor, annotations: Tensor) -> Tensor:
-    scale = annotations.shape[-1] ** -0.5
-    projected = ops.multiply(ops.matmul(query, kernel), scale)
-    return ops.matmul(projected, ops.transpose(annotations, (0, 2, 1)))
+def scores(queries: Sequence[Tensor], annotations: Tensor) -> list[Tensor]:
+    """The products of several projected queries with all annotations, made in one pass over these.
+
+    Args:
+        queries: Each [batch, n, units].
+        annotations: [batch, positions, units].
+
+    Returns:
+        For each query [batch, n, positions].
+    """
+    together = queries[0] if len(queries) == 1 else ops.concatenate(queries, axis=1)
+    turned = (0, 2, 1)
+    if queries[0].shape[1] == 1:  # in talking: to turn a thousand annotations takes longer than the product itself
+        found = ops.transpose(ops.matmul(annotations, ops.transpose(together, turned)), turned)
+    else:
+        found = ops.matmul(together, ops.transpose(annotations, turned))
+    return [found] if len(queries) == 1 else list(ops.split(found, len(queries), axis=1))
+
+
+def _projected(query: Tensor, kernel: Tensor) -> Tensor:
+    """Scaled by 1/√units."""
+    return ops.multiply(ops.matmul(query, kernel), kernel.shape[-1] ** -0.5)
 
 
 def _weights(scores: Tensor, visible: Tensor, sink: Tensor | None = None) -> Tensor:

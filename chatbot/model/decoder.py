@@ -13,7 +13,7 @@ import keras
 from keras import ops
 
 from chatbot.config import ModelConfig
-from chatbot.layers import ContinuingPointer, GeneralAttention, Restarts
+from chatbot.layers import ContinuingPointer, GeneralAttention, Restarts, scores
 from chatbot.layers.cells.base import States, Tensor
 from chatbot.model.recurrent import MakeRecurrent, make_recurrent
 
@@ -102,18 +102,17 @@ class Decoder(keras.layers.Layer):
             restarts: For each layer, where a new reply starts and from which states; only training needs it.
         """
         asking = len(self.recurrent) - 1 if self.config.tied else 0
-        sequences = []
+        sequences, looked = [], None
         outputs = embedded
         for number, (layer, states) in enumerate(zip(self.recurrent, initial, strict=True)):
             outputs = self.dropout(outputs, training=training)
             after = layer.unfold(outputs, states, restarts=None if restarts is None else restarts[number])
             sequences.append(after)
             outputs = after[0]
-            if number == asking:
-                context, weights = self.attention(outputs, annotations, visible)
-                if number < len(self.recurrent) - 1:
-                    outputs = ops.concatenate([outputs, context], axis=-1)
-        return self._speak(tuple(sequences), outputs, (context, weights), annotations, visible, training)
+            if number == asking < len(self.recurrent) - 1:
+                looked = self.attention(outputs, annotations, visible)
+                outputs = ops.concatenate([outputs, looked[0]], axis=-1)
+        return self._speak(tuple(sequences), outputs, looked, annotations, visible, training)
 
     def speak(self, queries: Tensor, annotations: Tensor, visible: Tensor, training: bool = False) -> Decoded:
         """What a tied decoder makes of pieces that the encoder has read already.
@@ -127,26 +126,34 @@ class Decoder(keras.layers.Layer):
             As ``call``, without the states, which the encoder has.
         """
         assert self.config.tied
-        looked = self.attention(queries, annotations, visible)
-        return self._speak((), queries, looked, annotations, visible, training)
+        return self._speak((), queries, None, annotations, visible, training)
 
     def _speak(
         self,
         sequences: tuple[States, ...],
         last: Tensor,
-        looked: tuple[Tensor, Tensor],
+        looked: tuple[Tensor, Tensor] | None,
         annotations: Tensor,
         visible: Tensor,
         training: bool,
     ) -> Decoded:
-        context, weights = looked
+        context, weights, pointer = self._look(last, looked, annotations, visible)
         outputs = ops.concatenate([last, context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))
-        if self.pointer is not None:
-            pointer = self.pointer(last, annotations, visible)
-        else:
-            pointer = _whole(weights) if self.config.sink else weights
         return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, sequences, pointer)
+
+    def _look(
+        self, last: Tensor, looked: tuple[Tensor, Tensor] | None, annotations: Tensor, visible: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Context, attention and pointer; unless an earlier layer has ``looked``, all are scored in one pass."""
+        if looked is None and self.pointer is not None:
+            own, looking, alike = scores([self.attention.project(last), *self.pointer.project(last)], annotations)
+            context, weights = self.attention.weigh(own, annotations, visible)
+            return context, weights, self.pointer.weigh(looking, alike, visible)
+        context, weights = looked or self.attention(last, annotations, visible)
+        if self.pointer is not None:
+            return context, weights, self.pointer(last, annotations, visible)
+        return context, weights, _whole(weights) if self.config.sink else weights
 
 
 def _whole(weights: Tensor) -> Tensor:
