@@ -14,6 +14,11 @@ from train.authored.typist import Typist
 from train.authored.words import draw
 
 _MY = re.compile(r"\b[Mm]y\b")
+_SHARED, _BARE = 0.12, 0.4
+"""How often "our dog" is said in the place of "my dog", and below that "Mum" in that of "my mum"."""
+_PARENTS = frozenset(
+    ("mother", "mum", "mom", "mummy", "dad", "daddy", "father", "grandma", "grandpa", "granny", "grandad", "nan")
+)
 _OPENER = 30
 """Letters at the start of a question in which it may have an opener of its own."""
 
@@ -105,6 +110,15 @@ class Scene:
             if not frame.startswith("{"):
                 template = uncapitalised(template)
             template = frame.replace("{question}", template)
+        return self.write(template, filling)
+
+    def write(self, template: str, filling: Mapping[str, str]) -> str:
+        """What the user writes: a template filled, in this user's way to name what is theirs and to type."""
+        draw, key = self.rng.random(), filling.get("key", "").lower()
+        if draw < _SHARED:
+            template = template.replace("my {key}", "our {key}").replace("My {key}", "Our {key}")
+        elif key in _PARENTS and draw < _BARE:
+            template = re.sub(r"\b[Mm]y \{key\}", key.capitalize(), template)
         return fill(self.typist.type(template, self.rng), filling)
 
     def draw(self, kind: Kind, key: Key | None) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from train.authored.grammar import choose, fill, sentence, slots
+from train.authored.grammar import choose, sentence, slots
 from train.authored.scene import Fact, Scene, name_of, uncapitalised
 
 
@@ -46,7 +46,7 @@ def _told_alone(scene: Scene, fact: Fact) -> str | None:
     if not used <= fact.filling.keys():
         return None
     fact.values = {slot: value for slot, value in fact.values.items() if slot in used}
-    return fill(scene.typist.type(template, scene.rng), fact.filling)
+    return scene.write(template, fact.filling)
 
 
 def _told_in_clauses(scene: Scene, facts: Sequence[Fact]) -> str | None:
@@ -67,7 +67,7 @@ def _told_in_clauses(scene: Scene, facts: Sequence[Fact]) -> str | None:
             filling[renamed] = fact.filling[slot]
         opens = frame.startswith(f"{{{place}}}") or f". {{{place}}}" in frame or f"! {{{place}}}" in frame
         frame = frame.replace(f"{{{place}}}", sentence(clause) if opens else uncapitalised(clause))
-    return fill(scene.typist.type(frame, scene.rng), filling)
+    return scene.write(frame, filling)
 
 
 def tell_shortly(scene: Scene, fact: Fact, slot: str) -> None:
@@ -106,5 +106,5 @@ def correct(scene: Scene) -> bool:
         reply = scene.pick(scene.library.frames["noted"], {})
         assert reply is not None
     scene.told[new.name] = new
-    scene.say(fill(scene.typist.type(template, scene.rng), filling), reply, new)
+    scene.say(scene.write(template, filling), reply, new)
     return True

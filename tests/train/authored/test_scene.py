@@ -57,3 +57,12 @@ def test_keys_that_sound_alike_are_not_told_in_one_dialogue(library: Library) ->
         key = scene.key_for(pet)
         assert key is not None
         assert key.text in ("dog", "cat")
+
+
+def test_what_is_mine_is_sometimes_ours_and_a_mother_sometimes_mum(library: Library) -> None:
+    scene = Scene(library, random.Random(2), Typist())
+    said = {scene.write("What is my {key} called?", {"key": key}) for key in ("dog", "mum") for _ in range(60)}
+    assert said == {
+        "What is my dog called?", "What is our dog called?",
+        "What is my mum called?", "What is our mum called?", "What is Mum called?",
+    }  # fmt: skip
