@@ -134,10 +134,9 @@ class StepFunctions(tf.Module):
         return {**self._named(sequences), "annotation": tf.identity(sequences[-1][0][:, 0])}
 
     def _gates(self, **states: Any) -> dict[str, Any]:
-        named, outputs = {}, self.model.embed(states.pop("token"))
-        for number, (layer, before) in enumerate(
-            zip(self.model.encoder.recurrent, self._states(states), strict=True)
-        ):
+        # As the encoder does it, to the letter: only so does the converter find that the weights are the same.
+        named, outputs = {}, self.model.embed(states.pop("token")[:, None])[:, 0]
+        for number, (layer, before) in enumerate(zip(self.model.encoder.recurrent, self._states(states), strict=True)):
             projected = layer.cell.project(outputs)
             for name, gate in gates_of(layer.cell, projected, before).items():
                 named[f"{name}_{number}"] = tf.identity(gate)

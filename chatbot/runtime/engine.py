@@ -1,11 +1,14 @@
 """The step functions of a bundle on LiteRT: one token in, one token's worth of numbers out, without TensorFlow.
 
-The loops over tokens are ours (``memory`` for reading, ``decoding`` for speaking); no state is kept here.
+The loops over tokens are ours (``memory`` for reading, ``decoding`` for speaking); no state is kept here, and threads
+that use one engine take turns, step by step.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import threading
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -18,6 +21,9 @@ from chatbot.text.sanitize import one_line
 Array = NDArray[np.float32]
 State = tuple[Array, ...]
 """The recurrent state: for each part, layer after layer, [1, units]."""
+
+Gates = dict[str, Array]
+"""What the gates of the encoder did in a step, by the names of ``chatbot.layers.cells.gates``: each [layers, units]."""
 
 _THREADS = 1
 """A token is one pass over a few megabytes of weights: a second thread brought nothing, and the screen needs it."""
@@ -38,7 +44,7 @@ class Decoded(NamedTuple):
 
 
 class Engine:
-    """``encode_step`` and ``decode_step`` of a bundle.
+    """``encode_step`` and ``decode_step`` of a bundle, and ``gates_step`` where it has one.
 
     Args:
         bundle: Whose graph to run.
@@ -47,6 +53,8 @@ class Engine:
         BundleError: if the graph cannot be run, or is not that of the bundle's configuration.
     """
 
+    _gates: Any = None  # of a sub-class that has step functions of its own, too
+
     def __init__(self, bundle: Bundle) -> None:
         self.config = bundle.model
         try:
@@ -54,6 +62,9 @@ class Engine:
             self._encode = self._interpreter.get_signature_runner("encode_step")
             self._decode = self._interpreter.get_signature_runner("decode_step")
             inputs = self._decode.get_input_details()
+            if "gates_step" in self._interpreter.get_signature_list():
+                self._gates = self._interpreter.get_signature_runner("gates_step")
+                self._gates_see = set(self._gates.get_input_details())
         except (ValueError, RuntimeError) as error:
             raise _unusable(f"graph cannot be run ({one_line(str(error))[:200]})") from error
         self._names = sorted((name for name in inputs if name.startswith("state_")), key=lambda name: int(name[6:]))
@@ -64,6 +75,11 @@ class Engine:
             raise _unusable(f"graph has {len(self._names)} states for {self.config.layers} layers")
         self._sizes = [tuple(int(size) for size in inputs[name]["shape"]) for name in self._names]
         self._warm_up()
+
+    @cached_property
+    def _lock(self) -> threading.Lock:
+        """Held during a step, since LiteRT lets go of Python's own lock; made by the first, which warms up."""
+        return threading.Lock()
 
     def _warm_up(self) -> None:
         """One step of each: the kernels are prepared at the first use, which shall not be the user's first turn."""
@@ -80,8 +96,21 @@ class Engine:
     def encode_step(self, token: int, state: State) -> tuple[State, Array]:
         """Read one token: the next state, and the annotation [units] that it leaves."""
         named = dict(zip(self._names, state, strict=True))
-        result = self._encode(token=np.array([token], np.int32), **named)
+        with self._lock:
+            result = self._encode(token=np.array([token], np.int32), **named)
         return tuple(result[name] for name in self._names), result["annotation"][0]
+
+    def gates(self, token: int, state: State) -> Gates | None:
+        """What the gates do while ``encode_step`` reads the same; None if the cell has none, or the bundle is older."""
+        if self._gates is None:
+            return None
+        named = zip(self._names, state, strict=True)
+        seen = {name: part for name, part in named if name in self._gates_see}  # a state that no gate sees is no input
+        with self._lock:
+            result = self._gates(token=np.array([token], np.int32), **seen)
+        names = {name.rpartition("_")[0] for name in result}
+        layers = range(self.config.layers)
+        return {name: np.concatenate([result[f"{name}_{layer}"] for layer in layers]) for name in names}
 
     def decode_step(self, token: int, state: State, annotations: Array, visible: Array) -> Decoded:
         """Speak after one token.
@@ -94,7 +123,8 @@ class Engine:
         """
         named = dict(zip(self._names, state, strict=True))
         token_input = np.array([token], np.int32)
-        result = self._decode(token=token_input, annotations=annotations, visible=visible, **named)
+        with self._lock:
+            result = self._decode(token=token_input, annotations=annotations, visible=visible, **named)
         return Decoded(
             result["logits"][0],
             float(result["copy"][0]),

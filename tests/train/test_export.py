@@ -15,6 +15,7 @@ from chatbot.bundle import FILES, GRAPH, TOKENIZER, WEIGHTS, Bundle, read_bundle
 from chatbot.config import ModelConfig
 from chatbot.errors import BundleError
 from chatbot.layers import CELLS
+from chatbot.layers.cells.gates import gates_of
 from chatbot.model import Seq2Seq
 from chatbot.text.tokenizer import Tokenizer
 from train.export import load_weights, make_bundle, open_model, pack_weights, to_litert
@@ -76,6 +77,42 @@ def test_many_steps_of_the_graph_equal_those_of_keras(name: str, make_model: Any
     copying = "continued" if "continued" in name else "attended"
     model = make_model(cell=name.split()[-1], tied=name.startswith("tied"), layers=layers, copying=copying)
     conversation(model, to_litert(model, "float32"), 1e-4)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru", "mingru", "lstm_layernorm", "lstm_peephole", "tied lstm"])
+def test_the_gates_of_the_graph_are_those_of_keras(name: str, make_model: Any) -> None:
+    model = make_model(seed=2, cell=name.split()[-1], tied=name.startswith("tied"), layers=2)
+    gates = Interpreter(model_content=to_litert(model, "float32")).get_signature_runner("gates_step")
+    states, rng = model.encoder.initial_states(1), np.random.default_rng(4)
+    for token in rng.integers(0, model.config.vocabulary_size, 4):
+        embedded, want = model.embed(tf.constant([[token]])), {}
+        outputs = embedded[:, 0]
+        for number, (layer, before) in enumerate(zip(model.encoder.recurrent, states, strict=True)):
+            projected = layer.cell.project(outputs)
+            for gate, value in gates_of(layer.cell, projected, before).items():
+                want[f"{gate}_{number}"] = value
+            outputs = layer.cell.step(projected, before)[0]
+        given = {"token": np.array([token], np.int32), **named(states)}
+        close(gates(**{name: given[name] for name in gates.get_input_details()}), want, 1e-5)
+        states = tf.nest.map_structure(lambda sequence: sequence[:, 0], model.encoder(embedded, states))
+
+
+@pytest.mark.parametrize("name", ["rnn", "memoryless"])
+def test_a_cell_that_shows_no_gates_has_no_function_for_them(name: str, make_model: Any) -> None:
+    graph = to_litert(make_model(cell=name), "float32")
+    assert set(Interpreter(model_content=graph).get_signature_list()) == {"encode_step", "decode_step"}
+
+
+@pytest.mark.parametrize("precision", ["int8", "float32"])
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_the_gates_share_the_weights_that_are_there(
+    cell: str, precision: Any, make_model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = make_model(cell=cell, units=256, embedding_size=256, layers=1)
+    whole = len(to_litert(model, precision))
+    monkeypatch.setattr("train.export.shows_gates", lambda cell: False)
+    without = len(to_litert(model, precision))
+    assert 0 < whole - without < 60_000  # one kernel is 197 kB or more; what is new are steps and scales
 
 
 def test_a_reply_to_nothing_looks_nowhere(bundle_float32: Bundle) -> None:

@@ -174,6 +174,10 @@ class Cell(DropoutRNNCell, keras.layers.Layer):
         """The next states, element-wise, from what ``sums`` says and the states at t-1; all tensors of one shape."""
         raise NotImplementedError
 
+    def shown_gates(self, sums: tuple[Tensor, ...], states: States) -> dict[str, Tensor]:
+        """What the gates do in the step that ``advance`` makes of the same, by the names of ``cells.gates``."""
+        return {}
+
     @property
     def fused(self) -> bool:
         """Whether ``advance_traced`` and ``backward`` are given, and are those of this cell's equations and options.

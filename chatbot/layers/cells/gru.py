@@ -92,6 +92,11 @@ class GRUCell(Cell):
         after = ops.add(n, ops.multiply(z, ops.subtract(states[0], n)))
         return (after,), (z, r, n, s)
 
+    def shown_gates(self, sums: tuple[Tensor, ...], states: States) -> dict[str, Tensor]:
+        """z, 1 - z and r."""
+        z, r = self.recurrent_activation(sums[0]), self.recurrent_activation(sums[1])
+        return {"kept": z, "written": ops.subtract(1.0, z), "reset": r}
+
     def backward(self, trace: States, states: States, gradients: States) -> tuple[tuple[Tensor, ...], States]:
         """With az, ar, an what z, r, n are functions of, and ∂x short for ∂loss/∂x:
 

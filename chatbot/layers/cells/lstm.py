@@ -76,6 +76,11 @@ class LSTMCell(Cell):
         squashed = self.activation(c)
         return (ops.multiply(o, squashed), c), (i, f, g, o, squashed)
 
+    def shown_gates(self, sums: tuple[Tensor, ...], states: States) -> dict[str, Tensor]:
+        """f, i and o."""
+        i, f, o = (self.recurrent_activation(sums[gate]) for gate in (0, 1, 3))
+        return {"kept": f, "written": i, "shown": o}
+
     def backward(self, trace: States, states: States, gradients: States) -> tuple[tuple[Tensor, ...], States]:
         """With z the four sums before the gates' functions, and ∂x short for ∂loss/∂x:
 

@@ -79,6 +79,10 @@ class LayerNormLSTMCell(LSTMCell):
         c = ops.add(ops.multiply(f, states[1]), ops.multiply(i, self.activation(sums[2])))
         return ops.multiply(o, self.activation(self._normalised(c, self.state_gain, self.state_shift))), c
 
+    def shown_gates(self, sums: tuple[Tensor, ...], states: States) -> dict[str, Tensor]:
+        """f, i and o: what is normalised, is so in ``sums``."""
+        return super().shown_gates(sums, states)
+
     def _normalised(self, z: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
         dtype = keras.backend.standardize_dtype(z.dtype)
         z = ops.cast(z, keras.backend.result_type(dtype, "float32"))

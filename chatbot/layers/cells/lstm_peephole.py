@@ -46,10 +46,20 @@ class PeepholeLSTMCell(LSTMCell):
 
     def advance(self, sums: tuple[Tensor, ...], states: States) -> States:
         """The next (h, c), of tensors [batch, units]."""
+        _, _, o, c = self._stepped(sums, states)
+        return ops.multiply(o, self.activation(c)), c
+
+    def shown_gates(self, sums: tuple[Tensor, ...], states: States) -> dict[str, Tensor]:
+        """f, i and o."""
+        i, f, o, _ = self._stepped(sums, states)
+        return {"kept": f, "written": i, "shown": o}
+
+    def _stepped(self, sums: tuple[Tensor, ...], states: States) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(i, f, o, c)."""
         zi, zf, zg, zo = sums
         c = states[1]
         i = self.recurrent_activation(ops.add(zi, ops.multiply(self.peephole_i, c)))
         f = self.recurrent_activation(ops.add(zf, ops.multiply(self.peephole_f, c)))
         c = ops.add(ops.multiply(f, c), ops.multiply(i, self.activation(zg)))
         o = self.recurrent_activation(ops.add(zo, ops.multiply(self.peephole_o, c)))
-        return ops.multiply(o, self.activation(c)), c
+        return i, f, o, c

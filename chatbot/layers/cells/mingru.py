@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import keras
 from keras import ops
 
-from chatbot.layers.cells.base import Tensor
+from chatbot.layers.cells.base import States, Tensor
 from chatbot.layers.cells.linear import LinearCell
 
 
@@ -35,3 +35,8 @@ class MinGRUCell(LinearCell):
         az, an = ops.split(projected, 2, axis=-1)
         z, n = self.recurrent_activation(az), self.activation(an)
         return ops.subtract(1.0, z), ops.multiply(z, n)
+
+    def shown_gates(self, sums: tuple[Tensor, ...], states: States) -> dict[str, Tensor]:
+        """1 - z and z, of the projection in blocks."""
+        z = self.recurrent_activation(sums[0])
+        return {"kept": ops.subtract(1.0, z), "written": z}

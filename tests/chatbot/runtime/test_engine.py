@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,54 @@ def test_what_a_step_gives_does_not_depend_on_other_steps_in_between(engine: Eng
         engine.decode_step(token, engine.encode_step(token, state)[0], 1 - annotations, 1 - visible)
     again = arrays(tuple(engine.decode_step(8, state, annotations, visible)))
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+
+
+@pytest.mark.parametrize(("cell", "names"), [("lstm", {"kept", "written", "shown"}), ("mingru", {"kept", "written"})])
+def test_gates_come_layer_after_layer(
+    cell: str, names: set[str], make_model: Callable[..., Any], tokenizer: Tokenizer
+) -> None:
+    from train.export import make_bundle
+
+    model = make_model(seed=3, cell=cell)
+    engine = Engine(make_bundle(model, tokenizer, name=cell, precision="float32"))
+    rng = np.random.default_rng(1)
+    state: State = tuple(rng.normal(size=part.shape).astype(np.float32) for part in engine.initial_state())
+    gates, after = engine.gates(7, state), engine.encode_step(7, state)[0]
+    assert gates is not None
+    assert set(gates) == names
+    layers, units = engine.config.layers, engine.config.units
+    assert all(gate.shape == (layers, units) and 0 <= gate.min() <= gate.max() <= 1 for gate in gates.values())
+    parts = len(state) // layers
+    for layer in range(layers):  # h = o tanh(c), or what is written is a share of what is new
+        new = after[parts * layer : parts * layer + parts]
+        if cell == "lstm":
+            np.testing.assert_allclose(new[0][0], gates["shown"][layer] * np.tanh(new[1][0]), atol=1e-5)
+        else:
+            np.testing.assert_allclose(gates["written"][layer], 1 - gates["kept"][layer], atol=1e-6)
+
+
+def test_a_bundle_from_before_there_were_gates_shows_none(
+    make_model: Callable[..., Any], tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from train.export import make_bundle
+
+    monkeypatch.setattr("train.export.shows_gates", lambda cell: False)
+    engine = Engine(make_bundle(make_model(), tokenizer, name="old", precision="float32"))
+    assert engine.gates(7, engine.initial_state()) is None
+
+
+def test_threads_that_share_an_engine_get_what_is_theirs(engine: Engine) -> None:
+    def read(seed: int) -> list[np.ndarray]:
+        state = engine.initial_state()
+        for token in np.random.default_rng(seed).integers(0, engine.config.vocabulary_size, 300):
+            state, annotation = engine.encode_step(int(token), state)
+        return [*state, annotation]
+
+    alone = [read(seed) for seed in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(read, range(3)))
+    for one, other in zip(alone, together, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 @pytest.mark.parametrize(
