@@ -90,7 +90,7 @@ def _checked(owner: str, key: str, value: Any, hint: Any) -> Any:
     )
 
 
-COPYING = ("attended", "continued")
+COPYING = ("attended", "continued", "foreseen")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,8 +117,9 @@ class ModelConfig(Config):
     """Whether the decoder runs on the recurrent layers of the encoder (Xia et al. 2019) instead of some of its own:
     fewer weights, each of which learns from all of the dialogue, and a shorter training step."""
     copying: str = "attended"
-    """From where pieces are copied: attended, from where the decoder's attention looks (See et al. 2017), or
-    continued, by a pointer of its own that also goes on from the piece it copied last (as Grave et al. 2017)."""
+    """From where pieces are copied: attended, from where the decoder's attention looks (See et al. 2017); continued, by
+    a pointer of its own that also goes on from the piece it copied last (as Grave et al. 2017); or foreseen, the same,
+    where what would be copied is seen before it is decided whether to copy, so that a word ends where it ends."""
     sink: bool = False
     """Whether the decoder's attention may also look at nothing, so that what was never said shows as nothing found."""
     memory_positions: int = 256

@@ -128,6 +128,10 @@ class StepFunctions(tf.Module):
         flat = (state[:, 0] for layer in sequences for state in layer)
         return {f"state_{number}": tf.identity(state) for number, state in enumerate(flat)}
 
+    def _points(self) -> bool:
+        """Whether what is copied comes from elsewhere than from where attention looks."""
+        return self.model.config.copying != "attended" or self.model.config.sink
+
     def _encode(self, **states: Any) -> dict[str, Any]:
         token = states.pop("token")
         sequences = self.model.encoder(self.model.embed(token[:, None]), self._states(states))
@@ -153,7 +157,7 @@ class StepFunctions(tf.Module):
             "logits": self.model.logits(decoded.features)[:, 0],
             "copy": ops.sigmoid(decoded.copy)[:, 0],
             "attention": decoded.attention[:, 0],
-            **({} if self.model.config.copying == "attended" else {"pointer": decoded.pointer[:, 0]}),
+            **({"pointer": decoded.pointer[:, 0]} if self._points() else {}),
         }
 
 

@@ -42,7 +42,8 @@ class Decoder(keras.layers.Layer):
     A decoder that is tied to the encoder runs on the layers of that, which read no answers: the last one asks.
 
     The gate between generating and copying is that of See et al. 2017 (equation 8), with the attention weights as
-    pointer distribution, or with ``copying="continued"`` those of a pointer of its own.
+    pointer distribution, or with ``copying="continued"`` those of a pointer of its own; with ``"foreseen"`` the gate
+    also sees the annotations that this points at, Σ pointer × a.
 
     Args:
         config: Of the model.
@@ -65,7 +66,7 @@ class Decoder(keras.layers.Layer):
             tied_to or (make_recurrent(config, f"recurrent_{number}") for number in range(config.layers))
         )
         self.attention = GeneralAttention(config.sink, name="attention")
-        self.pointer = ContinuingPointer(name="pointer") if config.copying == "continued" else None
+        self.pointer = None if config.copying == "attended" else ContinuingPointer(name="pointer")
         self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
         self.readout = keras.layers.Dense(config.embedding_size, activation="tanh", name="readout")
         self.gate = keras.layers.Dense(1, name="gate")
@@ -81,7 +82,7 @@ class Decoder(keras.layers.Layer):
             layer.build((None, None, features))
             features = 2 * units if number == 0 else units
         self.readout.build((None, None, 2 * units))
-        self.gate.build((None, None, 2 * units))
+        self.gate.build((None, None, (3 if self.config.copying == "foreseen" else 2) * units))
 
     def call(
         self,
@@ -140,6 +141,8 @@ class Decoder(keras.layers.Layer):
         context, weights, pointer = self._look(last, looked, annotations, visible)
         outputs = ops.concatenate([last, context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))
+        if self.config.copying == "foreseen":
+            outputs = ops.concatenate([outputs, ops.matmul(pointer, annotations)], axis=-1)
         return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, sequences, pointer)
 
     def _look(

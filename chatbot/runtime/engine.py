@@ -130,7 +130,7 @@ class Engine:
             float(result["copy"][0]),
             result["attention"][0],
             tuple(result[name] for name in self._names),
-            result["attention" if self.config.copying == "attended" else "pointer"][0],
+            result["pointer" if "pointer" in result else "attention"][0],
         )
 
 

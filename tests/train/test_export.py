@@ -65,17 +65,18 @@ def conversation(model: Seq2Seq, graph: bytes, tolerance: float, steps: int = 6)
             "logits": model.logits(decoded.features)[:, 0],
             "copy": tf.sigmoid(decoded.copy)[:, 0],
             "attention": decoded.attention[:, 0],
-            **({"pointer": decoded.pointer[:, 0]} if config.copying == "continued" else {}),
+            **({"pointer": decoded.pointer[:, 0]} if config.copying != "attended" or config.sink else {}),
         }
         close(got, {**named(states), **want}, tolerance)
         carried = only_states(got)
 
 
-@pytest.mark.parametrize("name", [*CELLS, "tied lstm", "continued gru"])
+@pytest.mark.parametrize("name", [*CELLS, "tied lstm", "sink rnn", "continued gru", "tied foreseen sink lstm"])
 def test_many_steps_of_the_graph_equal_those_of_keras(name: str, make_model: Any) -> None:
     layers = {"rnn": 1, "gru": 2, "lstm": 6}.get(name, 2)  # six of two states: state_10 must not stand before state_2
-    copying = "continued" if "continued" in name else "attended"
-    model = make_model(cell=name.split()[-1], tied=name.startswith("tied"), layers=layers, copying=copying)
+    copying = next((each for each in ("continued", "foreseen") if each in name), "attended")
+    how = {"tied": "tied" in name, "sink": "sink" in name, "copying": copying}
+    model = make_model(cell=name.split()[-1], layers=layers, **how)
     conversation(model, to_litert(model, "float32"), 1e-4)
 
 

@@ -19,7 +19,14 @@ VOCABULARY, WINDOW = 40, 9
 SMALL: dict[str, Any] = {"vocabulary_size": VOCABULARY, "memory_positions": WINDOW}
 LENGTHS = (4, 5, 3, 6, 4)
 """Pieces of the turns; from the third reply on, the window is smaller than what was said before."""
-SHAPES = ("tied lstm", "continued rnn", "sink rnn", "tied continued sink gru")
+SHAPES = (
+    "tied lstm",
+    "continued rnn",
+    "sink rnn",
+    "tied continued sink gru",
+    "foreseen rnn",
+    "tied foreseen sink lstm",
+)
 every_cell = pytest.mark.parametrize("name", [*CELLS, *SHAPES])
 
 
@@ -39,7 +46,7 @@ def model_of(make_model: Any) -> Callable[[str], Seq2Seq]:
 
     def made(name: str) -> Seq2Seq:
         *how, cell = name.split()
-        copying = "continued" if "continued" in how else "attended"
+        copying = next((each for each in ("continued", "foreseen") if each in how), "attended")
         return make_model(cell=cell, tied="tied" in how, sink="sink" in how, copying=copying, **SMALL)
 
     return functools.cache(made)

@@ -17,15 +17,20 @@ from chatbot.text.tokenizer import ASSISTANT, END, USER, Tokenizer
 HEARD = Turn("user", "Hello there, I am Martha and you are?")
 
 
-@pytest.fixture(scope="module", params=["attended", "continued"])
+@pytest.fixture(scope="module", params=["attended", "continued", "sink"])
 def bundle(request: pytest.FixtureRequest, bundle_float32: Bundle, make_model: Any) -> Bundle:
-    """One that copies what it looks at, and one with a pointer of its own."""
+    """One that copies what it looks at, one with a pointer of its own, and one that may also look at nothing."""
     if request.param == "attended":
         return bundle_float32
     from train.export import make_bundle
 
     tokenizer = Tokenizer(bundle_float32.files[TOKENIZER])
-    return make_bundle(make_model(seed=4, copying="continued"), tokenizer, name="x", precision="float32")
+    return make_bundle(
+        make_model(seed=4, **({"sink": True} if request.param == "sink" else {"copying": request.param})),
+        tokenizer,
+        name="x",
+        precision="float32",
+    )
 
 
 @pytest.fixture(scope="module")
