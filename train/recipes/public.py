@@ -9,7 +9,7 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -105,8 +105,7 @@ def public_corpora(
     """
     names = _known(names, table)
     folder = cache or platformdirs.user_cache_path("chatbot") / "public"
-    described = json.dumps([_VERSION, {name: asdict(table[name]) for name in names}])
-    path = folder / f"{'-'.join(names)}-{hashlib.sha256(described.encode()).hexdigest()[:12]}.jsonl.gz"
+    path = folder / _name(names, table)
     if path.exists():
         return path
     downloads = Downloads(folder / "fetched", say, local)
@@ -123,6 +122,12 @@ def public_corpora(
             remedy=f"make room, or {INSTEAD}",
         ) from error
     return path
+
+
+def _name(names: Sequence[str], table: Mapping[str, PublicCorpus]) -> str:
+    """Of the file: another one where anything about the corpora is another."""
+    described = json.dumps([_VERSION, {name: asdict(table[name]) for name in names}])
+    return f"{'-'.join(names)}-{hashlib.sha256(described.encode()).hexdigest()[:12]}.jsonl.gz"
 
 
 def _known(names: Iterable[str], table: Mapping[str, PublicCorpus]) -> list[str]:
