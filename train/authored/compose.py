@@ -123,8 +123,9 @@ class Composer:
         if self.exchanges and scene.rng.random() < 0.5:
             scene.say(*scene.rng.choice(self.exchanges))
             return True
-        among = self._asides if scene.rng.random() < 0.7 else self._intents
-        return self._said(scene, scene.rng.choice(among), {}) is not None
+        any_other = scene.rng.random() < 0.3
+        intent = scene.rng.choices(self._intents, self._weights)[0] if any_other else scene.rng.choice(self._asides)
+        return self._said(scene, intent, {}) is not None
 
     def _said(self, scene: Scene, intent: Intent, outer: Mapping[str, str]) -> dict[str, str] | None:
         """Add one exchange; what its slots were filled with, or None if it cannot be said."""
