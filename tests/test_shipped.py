@@ -9,6 +9,7 @@ import pytest
 
 from chatbot.bundle import GRAPH, Bundle
 from chatbot.catalog import DEFAULT, SHIPPED, open_bundle
+from chatbot.config import SamplingConfig
 from chatbot.conversation import Conversation
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +30,11 @@ def test_it_says_what_it_was_trained_on_and_names_everybody_in_the_readme_too(sh
     assert credited == (ROOT / "data" / "credits" / "chat_mix.txt").read_text(encoding="utf-8").splitlines()
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [credit for credit in credited if credit not in readme] == []
-    assert [corpus["name"] for corpus in shipped.metadata["corpora"]] == ["chat_mix/train.jsonl.gz"]
+    named = [corpus.get("public") or corpus.get("path") for corpus in shipped.metadata["corpora"]]
+    assert {"data/dialogues", "data/sample.jsonl", "self_dialogue", "topical_chat", "personality_chat"} == {*named} - {
+        None
+    }
+    assert shipped.metadata["recipe"] == "default"
 
 
 def test_the_perplexity_in_the_readme_is_the_recorded_one(shipped: Bundle) -> None:
@@ -55,6 +60,19 @@ def test_8_bits_change_word_perplexity_by_less_than_2_percent(shipped: Bundle) -
         report(list(Evaluator(bundle).run(some, greedy=False)))["word_perplexity"] for bundle in (shipped, exact)
     ]
     assert perplexities[0] == pytest.approx(perplexities[1], rel=0.02)
+
+
+def test_it_remembers_what_it_was_told_and_nothing_when_its_memory_is_wiped(shipped: Bundle) -> None:
+    told = ["My name is Ilsabet.", "I live in Marnevik.", "I have a dog called Brumble."]
+    asked = {"What is my name?": "Ilsabet", "Where do I live?": "Marnevik", "What is my dog called?": "Brumble"}
+    for wiped in (False, True):
+        for question, answer in asked.items():
+            conversation = Conversation(shipped, sampling=SamplingConfig(temperature=0))
+            for text in told:
+                conversation.say(text)
+            if wiped:
+                conversation.forget()
+            assert (answer in conversation.say(question)) != wiped, question
 
 
 def test_it_answers_in_words(shipped: Bundle) -> None:
