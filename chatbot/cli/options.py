@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from chatbot import preferences
 from chatbot.config import Config, SamplingConfig
 
 if TYPE_CHECKING:
@@ -74,11 +76,26 @@ def check_sampling(args: argparse.Namespace) -> dict[str, Any]:
         ConfigError: if one is not; nothing has to be loaded to know.
     """
     given = given_settings(SamplingConfig, args)
-    if "max_length" not in given:  # whether the bundle's own is long enough is seen once it is read
-        SamplingConfig.from_dict({**given, "max_length": max(1, given.get("min_length", 1))})
-    else:
-        SamplingConfig.from_dict(given)
+    preferences.check_sampling(given)
     return given
+
+
+def apply_preferences(args: argparse.Namespace) -> preferences.Preferences:
+    """The settings of the user, which are put into ``args`` where the command line left model and sampling open.
+
+    A file that cannot be used is named on standard error.
+
+    Raises:
+        ConfigError: if a sampling option on the command line is out of range; the file is not to blame for it.
+    """
+    check_sampling(args)
+    found, problem = preferences.load_preferences()
+    if problem is not None:
+        print(f"chatbot: {problem}", file=sys.stderr)
+    for name, value in {"model": found.model_path, **found.sampling}.items():
+        if value is not None and not hasattr(args, name):
+            setattr(args, name, value)
+    return found
 
 
 def open_conversation(args: argparse.Namespace) -> Conversation:

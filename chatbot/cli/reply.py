@@ -57,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(
             "standard input or output is closed", expected="both open", remedy="give a file or a pipe, or /dev/null"
         )
+    options.apply_preferences(args)
     with native_silence():
         conversation = options.open_conversation(args)
     if sys.stdin.isatty():

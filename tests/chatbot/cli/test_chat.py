@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 
 from chatbot import __version__, ui
+from chatbot.cli import chat, plain
 from chatbot.conversation import Conversation
 
 Run = Callable[..., Any]
@@ -21,7 +25,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Conversation]]:
     """The loaders of the chats that were opened."""
     loaders: list[Callable[[], Conversation]] = []
 
-    def run(load: Callable[[], Conversation]) -> int:
+    def run(load: Callable[[], Conversation], preferences: object = None) -> int:
         loaders.append(load)
         return 0
 
@@ -55,14 +59,48 @@ def test_without_a_terminal_it_names_the_command_for_scripts(chatbot: Run, opene
     assert not opened
 
 
-def test_a_terminal_that_cannot_be_drawn_on_is_none(
-    at_terminal: Run, opened: list[Any], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("term", "words"), [("dumb", []), ("dumb", ["--plain"]), ("xterm", ["--plain"])], ids=str)
+def test_a_terminal_that_cannot_be_drawn_on_gets_the_chat_line_by_line_as_does_who_asks(
+    at_terminal: Run, opened: list[Any], monkeypatch: pytest.MonkeyPatch, term: str, words: list[str]
 ) -> None:
-    monkeypatch.setenv("TERM", "dumb")
-    code, said = at_terminal()
-    assert code == 2
-    assert "chatbot reply" in said
+    plain_chats: list[Any] = []
+    monkeypatch.setattr(plain, "run", lambda args: plain_chats.append(args) or 0)
+    monkeypatch.setenv("TERM", term)
+    assert at_terminal(*words) == (0, "")
+    assert len(plain_chats) == 1
     assert not opened
+
+
+def test_in_a_pipe_the_chat_line_by_line_has_to_be_asked_for(chatbot: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    done = chatbot(stdin=b"Hi\n")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "--plain" in done.err
+
+
+def test_what_a_browser_draws_needs_no_terminal(
+    chatbot: Run, opened: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: None)
+    assert chatbot().code == 0
+    assert len(opened) == 1
+
+
+def test_what_a_browser_draws_ends_once_its_server_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    parents, ended = [7, 7, 1], []
+    monkeypatch.setattr(os, "getppid", lambda: parents.pop(0))
+    monkeypatch.setattr(os, "kill", lambda *words: ended.append((len(parents), *words)))
+    chat._end_with(7, every=0.0)
+    assert ended == [(0, os.getpid(), signal.SIGTERM)]
+
+
+@pytest.mark.parametrize("words", [["--plain", "reply"], ["--continue", "models"]], ids=str)
+def test_what_is_for_the_chat_alone_goes_with_no_sub_command(chatbot: Run, words: list[str]) -> None:
+    done = chatbot(*words, stdin=b"Hi\n")
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert words[0] in done.err
 
 
 def test_without_standard_input_there_is_no_terminal(
@@ -98,7 +136,7 @@ def test_the_version_is_printed(chatbot: Run) -> None:
     assert chatbot("--version") == (0, f"chatbot {__version__}\n", "")
 
 
-@pytest.mark.parametrize("words", [[], ["reply"], ["models"], ["train"], ["evaluate"]], ids=str)
+@pytest.mark.parametrize("words", [[], ["reply"], ["models"], ["train"], ["evaluate"], ["serve"], ["config"]], ids=str)
 def test_the_help_of_every_command_shows_an_example(chatbot: Run, words: list[str]) -> None:
     done = chatbot(*words, "--help")
     assert (done.code, done.err) == (0, "")
