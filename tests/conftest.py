@@ -6,6 +6,7 @@ TensorFlow is imported inside the fixtures that need it, so that tests of plain 
 from __future__ import annotations
 
 import os
+import sqlite3  # noqa: F401 - before TensorFlow, which brings symbols of one without full-text search
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")

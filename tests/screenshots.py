@@ -1,47 +1,73 @@
-"""Draws the pictures of the README from the running program: `python -m tests.screenshot [FOLDER]`.
+"""Draws the pictures of the README from the running program: `python -m tests.screenshots [FOLDER]`.
 
-The conversation is a real one with the shipped model, at a fixed seed.
+The conversation is a real one with the shipped model, at a fixed seed, and is kept nowhere; no setting of whoever runs
+this has any say.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from chatbot.config import SamplingConfig
 from chatbot.conversation import Conversation
+from chatbot.preferences import Preferences
 from chatbot.ui.app import ChatApp
-from chatbot.ui.screens.chat import ChatScreen, Phase
+from chatbot.ui.screens.chat import ChatScreen
+from chatbot.ui.screens.conversation import Phase
+from chatbot.ui.sources import sources_of
 
-_TURNS = ("Hi! How are you today?", "What kind of music do you like?", "Who is your favorite singer?")
-_SIZE = (92, 28)
+TURNS = ("Hi! My name is Mara.", "I have a dog. His name is Rex.", "What is my name?")
+SIZES = {"chat": (92, 28), "memory": (132, 32)}
+"""Of the pictures, in columns and rows."""
+_PATIENCE = 60.0
 
 
-async def draw(folder: Path) -> None:
-    sampling = SamplingConfig(seed=1)
-    app = ChatApp(lambda: Conversation.load(sampling=sampling))
-    async with app.run_test(size=_SIZE) as pilot:
+async def draw(folder: Path, load: Callable[[], Conversation]) -> None:
+    """Write all pictures to ``folder``, talking to what ``load`` returns."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, size in SIZES.items():
+        svg = await picture(load, size, memory=name == "memory")
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+async def picture(load: Callable[[], Conversation], size: tuple[int, int], *, memory: bool, tab: str = "state") -> str:
+    """The screen after the conversation, with or without the memory panel, as SVG."""
+    sources = dataclasses.replace(sources_of(load), store=lambda: None)
+    app = ChatApp(sources, Preferences(memory_panel=memory))
+    async with app.run_test(size=size) as pilot:
         screen = app.screen
         assert isinstance(screen, ChatScreen)
-        for turn in _TURNS:
-            await _until_ready(screen)
-            screen.query_one("Prompt").text = turn  # type: ignore[attr-defined]
+        for turn in TURNS:
+            await _until(lambda: screen.phase is Phase.READY)
+            screen.prompt.text = turn
             await pilot.press("enter")
             await pilot.pause(0.2)
-        await _until_ready(screen)
-        await pilot.pause(0.2)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "chat.svg").write_text(app.export_screenshot(title="chatbot"), encoding="utf-8")
+        await _until(lambda: screen.phase is Phase.READY)
+        if screen.panel is not None:
+            panel = screen.panel
+            panel.show_tab(tab)
+            await _until(lambda: "Reading" not in panel.summary and "Measuring" not in panel.summary)
+        await pilot.pause(0.5)
+        return app.export_screenshot(title="chatbot")
 
 
-async def _until_ready(screen: ChatScreen) -> None:
-    deadline = time.monotonic() + 30
-    while screen.phase is not Phase.READY:
-        assert time.monotonic() < deadline, f"still {screen.phase}"
+async def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
         await asyncio.sleep(0.05)
 
 
+def main() -> None:
+    """Draw them where the README looks for them, or in a folder that is named."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "data/images")
+    asyncio.run(draw(folder, lambda: Conversation.load(sampling=SamplingConfig(seed=1))))
+
+
 if __name__ == "__main__":
-    asyncio.run(draw(Path(sys.argv[1] if len(sys.argv) > 1 else "data/images")))
+    main()

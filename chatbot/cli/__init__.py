@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from chatbot import __version__
 from chatbot.cli import chat, models, options, reply
-from chatbot.errors import ChatbotError, MissingExtraError
+from chatbot.errors import ChatbotError, MissingExtraError, UsageError
 from chatbot.text.sanitize import one_line
 
 _EXAMPLE = """examples:
@@ -21,6 +21,7 @@ _EXAMPLE = """examples:
   echo "Hi there" | chatbot reply      one reply on standard output
   chatbot train data/sample.jsonl --out runs/mine
   chatbot --model runs/mine/bundle     chat with your own model
+  chatbot --plain                      line by line, for screen readers and pipes
 """
 _HELP = {
     "reply": "read user turns from standard input, print replies",
@@ -28,11 +29,16 @@ _HELP = {
     "train": "train a model on dialogues",
     "evaluate": "measure a model on dialogues",
     "corpus": "find out what is in a corpus of dialogues, in whatever format",
+    "compare": "train several cells under the same conditions and see what changes",
+    "serve": "chat in a browser",
+    "config": "show your settings, and where they are",
 }
+_FLAGS = ("-h", "--help", "--version", "--plain", "--continue")
+"""The options before a sub-command that take no value."""
 
 
 def build_parser(command: str | None) -> argparse.ArgumentParser:
-    """The parser; only ``command`` gets its arguments if they stand in ``train``, which chatting does not load."""
+    """The parser; what chatting does not load - ``train``, a browser - gives ``command`` alone its arguments."""
     parser = argparse.ArgumentParser(
         prog="chatbot",
         description="Talk to a recurrent encoder-decoder that remembers the conversation.",
@@ -40,6 +46,7 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"chatbot {__version__}")
+    chat.add_arguments(parser)
     options.add_model(parser)
     options.add_sampling(parser)
     parser.set_defaults(run=chat.run)
@@ -47,7 +54,15 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
     sub = {name: commands.add_parser(name, help=text) for name, text in _HELP.items()}
     reply.add_arguments(sub["reply"])
     models.add_arguments(sub["models"])
-    if command in ("train", "evaluate", "corpus"):
+    if command == "config":
+        from chatbot.cli import config
+
+        config.add_arguments(sub["config"])
+    if command == "serve":
+        from chatbot.cli import serve
+
+        serve.add_arguments(sub["serve"])
+    if command in ("train", "evaluate", "corpus", "compare"):
         from train.cli import COMMANDS
 
         for name, add_arguments in COMMANDS.items():
@@ -61,6 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser(_command(words)).parse_args(words)
     run: Callable[[argparse.Namespace], int] = args.run
     try:
+        if (args.plain or args.go_on) and run is not chat.run:
+            option = "--plain" if args.plain else "--continue"
+            raise UsageError(f"{option} with a sub-command", expected="no sub-command", remedy=f"leave {option} out")
         return _with_extras(run, args)
     except ChatbotError as error:
         print(f"chatbot: {one_line(str(error))}", file=sys.stderr)
@@ -98,7 +116,7 @@ def _command(words: Sequence[str]) -> str | None:
     for word in rest:
         if not word.startswith("-"):
             return word
-        if "=" not in word and word not in ("-h", "--help", "--version"):
+        if "=" not in word and word not in _FLAGS:
             next(rest, None)
     return None
 

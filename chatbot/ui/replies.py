@@ -8,30 +8,15 @@ the next one.  No widget is touched here.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from textual.message import Message
-
-from chatbot.ui.conversation import ConversationLike
 
 FLUSH_SECONDS = 0.04
 """How long pieces gather before they are shown: faster than the eye follows, slower than the layout costs."""
 
-
-class ConversationLoaded(Message, bubble=False):
-    """The model is in memory and a conversation is open."""
-
-    def __init__(self, conversation: ConversationLike) -> None:
-        super().__init__()
-        self.conversation = conversation
-
-
-class LoadFailed(Message):
-    """There is no conversation, for the reason in ``error``."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error
+Post = Callable[[Message], None]
+"""Tells the screen; must be safe to call from a thread, also after the screen has gone."""
 
 
 class ReplyAdvanced(Message, bubble=False):
@@ -81,21 +66,29 @@ class ReplyFeed:
         return self._stop.is_set()
 
 
-def stream_reply(conversation: ConversationLike, text: str, feed: ReplyFeed, post: Callable[[Message], None]) -> None:
-    """Say ``text`` and pass the reply on until it ends.  Runs in a worker thread and raises nothing.
+def stream_reply(
+    begin: Callable[[], Iterator[str]],
+    cancel: Callable[[], None],
+    feed: ReplyFeed,
+    model: threading.Lock,
+    post: Post,
+) -> None:
+    """Pass a reply on until it ends.  Runs in a worker thread and raises nothing.
 
     Args:
-        conversation: Whom to say it to.
-        text: What to say.
+        begin: Begins the reply.
+        cancel: Ends it after its current piece.
         feed: Where the pieces go.
-        post: Tells the screen; must be safe to call from a thread, also after the screen has gone.
+        model: Held meanwhile: only one thread may use a model.
+        post: Tells the screen.
     """
     try:
-        for piece in conversation.stream(text):
-            if feed.put(piece):
-                post(ReplyAdvanced())
-            if feed.stopped:  # a cancel() that came before the stream had begun may have been forgotten by it
-                conversation.cancel()
+        with model:
+            for piece in begin():
+                if feed.put(piece):
+                    post(ReplyAdvanced())
+                if feed.stopped:  # a cancel that came before the stream had begun may have been forgotten by it
+                    cancel()
     except Exception as error:
         post(ReplyFailed(error))
     else:

@@ -17,15 +17,18 @@ kind the panel says that nothing can be seen.  Call from the event loop, and whi
 
 This package imports the runtime: import it once the model is loaded, not before the first paint.
 
+``panel.blind`` is what it says while there is no conversation.
+
 What it posts to the screen (all bubble):
 
     ForkRequested(turns)                         fork the conversation after its first ``turns`` turns
     WipeAndAskRequested(state, annotations)      see ``ask_again``; the result goes to ``show_again``
+    Left()                                       Esc: back to the prompt
     MarksChanged(looks)                          words to mark in the transcript, those of ``copied`` >= 0.5 as
                                                  copied; empty: none
 """
 
-from chatbot.ui.memory.messages import ForkRequested, MarksChanged, WipeAndAskRequested
+from chatbot.ui.memory.messages import ForkRequested, Left, MarksChanged, WipeAndAskRequested
 from chatbot.ui.memory.panel import MemoryPanel
 
-__all__ = ["ForkRequested", "MarksChanged", "MemoryPanel", "WipeAndAskRequested"]
+__all__ = ["ForkRequested", "Left", "MarksChanged", "MemoryPanel", "WipeAndAskRequested"]

@@ -24,6 +24,10 @@ class WipeAndAskRequested(Message):
         self.state, self.annotations = state, annotations
 
 
+class Left(Message):
+    """The reader wants to go back to where they were."""
+
+
 class MarksChanged(Message):
     """These words of the transcript were looked at by what the panel shows."""
 

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from chatbot.conversation.insight import Again
 from chatbot.ui.memory.body import Body
-from chatbot.ui.memory.messages import ForkRequested, WipeAndAskRequested
+from chatbot.ui.memory.messages import ForkRequested, Left, WipeAndAskRequested
 from chatbot.ui.memory.tabs import TABS, TabBar
 from chatbot.ui.memory.watching import Watching
 
@@ -34,25 +34,35 @@ class MemoryPanel(Watching, can_focus=True):
     MemoryPanel > #words { height: auto; max-height: 6; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "token(-1)", "Token", id="memory.token-back", tooltip="The token before", key_display="←→"),
+        Binding("escape", "leave", "Back", id="memory.leave", tooltip="Back to the prompt; the panel stays"),
+        Binding("left", "token(-1)", "Token", id="memory.token-back", tooltip="The token before, or after",
+                key_display="←→"),
         Binding("right", "token(1)", "Next token", id="memory.token-on", show=False),
-        Binding("up", "turn(-1)", "Turn", id="memory.turn-back", tooltip="The turn before", key_display="↑↓"),
+        Binding("up", "turn(-1)", "Turn", id="memory.turn-back", tooltip="The turn before, or after",
+                key_display="↑↓"),
         Binding("down", "turn(1)", "Next turn", id="memory.turn-on", show=False),
-        Binding("home", "edge(0)", "First token", id="memory.first", show=False),
-        Binding("end", "edge(-1)", "Last token", id="memory.last", show=False),
-        Binding("full_stop", "follow", "Newest", id="memory.newest", tooltip="The newest turn, and what follows"),
         Binding("a", "alternatives", "Instead", id="memory.instead", tooltip="What else a token could have been"),
         Binding("f", "fork", "Fork", id="memory.fork", tooltip="A conversation that goes on after the turn shown"),
-        Binding("w", "again(True,False)", "Wipe state", id="memory.wipe-state", tooltip="… and ask again, same seed"),
-        Binding("n", "again(False,True)", "Wipe notes", id="memory.wipe-notes", tooltip="… and ask again, same seed"),
-        Binding("b", "again(True,True)", "Wipe both", id="memory.wipe-both", tooltip="… and ask again, same seed"),
+        Binding("b", "again(True,True)", "Wipe", id="memory.wipe-both",
+                tooltip="Ask the last question again of a wiped memory, with the same seed"),
+        Binding("w", "again(True,False)", "Wipe state", id="memory.wipe-state", show=False,
+                tooltip="As b, with the state alone wiped"),
+        Binding("n", "again(False,True)", "Wipe notes", id="memory.wipe-notes", show=False,
+                tooltip="As b, with the notes alone wiped"),
+        Binding("home", "edge(0)", "First token", id="memory.first", show=False),
+        Binding("end", "edge(-1)", "Last token", id="memory.last", show=False),
+        Binding("full_stop", "follow", "Newest", id="memory.newest", show=False,
+                tooltip="The newest turn, and what follows"),
         Binding("shift+up", "roll(-1)", "Scroll up", id="memory.up", show=False),
         Binding("shift+down", "roll(1)", "Scroll down", id="memory.down", show=False),
         *(
             Binding(str(number), f"tab('{name}')", tab.title, id=f"memory.{name}", show=False)
             for number, (name, tab) in enumerate(TABS.items(), start=1)
         ),
-    ]
+    ]  # fmt: skip
+
+    blind = BLIND
+    """What is said while there is no conversation to look into."""
 
     def compose(self) -> ComposeResult:
         """Which picture, of what, the picture, and what it says."""
@@ -69,7 +79,7 @@ class MemoryPanel(Watching, can_focus=True):
 
     def show_again(self, again: Again | None) -> None:
         """Show a reply beside another; ``again`` may still grow."""
-        fresh, self._again = self._again is None, again
+        fresh, self._again = self._again is not again, again
         bar = self.query_one(TabBar)
         if again is not None and fresh:
             bar.active = "again"
@@ -89,7 +99,7 @@ class MemoryPanel(Watching, can_focus=True):
         if tab == "again":
             return self._again.summary if self._again else "Wipe something (w, n or b) and the question is asked again."
         if self._subject is None:
-            return BLIND
+            return self.blind
         if tab == "gauge":
             empty = "Measuring…" if self._subject.moments else EMPTY
             return self._gauge.summary if self._gauge else empty
@@ -184,6 +194,10 @@ class MemoryPanel(Watching, can_focus=True):
         """Ask for the last question to be asked again."""
         if self._subject is not None and self._live is None:
             self.post_message(WipeAndAskRequested(state=state, annotations=annotations))
+
+    def action_leave(self) -> None:
+        """Report that the reader is done here."""
+        self.post_message(Left())
 
     def action_roll(self, by: int) -> None:
         """Scroll the picture."""

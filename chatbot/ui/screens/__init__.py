@@ -1,1 +1,1 @@
-"""The screens; so far the chat is the only one."""
+"""The screens: the chat, which is built up in layers, and those that are laid on it."""

@@ -1,244 +1,149 @@
-"""The chat: transcript above, prompt below, and what happens between them.
+"""The chat: transcript above, prompt below, and the keys and commands that act on them.
 
-Two kinds of thread are started here, one that loads the model and one for each reply.  They post messages and touch no
-widget; all state of the screen changes in the handlers below.
+How replies come about is the business of ``talking``, what is typed of ``writing``, what commands do of ``performing``.
 """
 
 from __future__ import annotations
 
-import enum
-import time
-from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center
-from textual.message import Message
+from textual.containers import Center, Container
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widgets import Footer
 
-from chatbot.errors import ChatbotError
-from chatbot.ui.conversation import ConversationLike, Loader
-from chatbot.ui.replies import FLUSH_SECONDS, ConversationLoaded, LoadFailed, ReplyFailed, ReplyFeed, stream_reply
-from chatbot.ui.widgets.message import Entry, Role
+from chatbot.ui.commands import COMMANDS, Request
+from chatbot.ui.performing import Performer
+from chatbot.ui.screens.seeing import SeeingScreen
+from chatbot.ui.sources import Sources
+from chatbot.ui.widgets.completions import Completions
+from chatbot.ui.widgets.message import MessageView
 from chatbot.ui.widgets.prompt import Prompt
-from chatbot.ui.widgets.status import StatusLine, describe
+from chatbot.ui.widgets.status import StatusLine
 from chatbot.ui.widgets.transcript import Transcript
 
-
-class Phase(enum.Enum):
-    """What the screen is waiting for.  The value stands on the edge of the prompt meanwhile."""
-
-    LOADING = "Loading the model…"
-    READY = "Enter sends · Ctrl+J new line"
-    REPLYING = "Replying… Esc stops"
-    FAILED = "No model · Ctrl+Q quits"
+_ALWAYS = ("new", "theme", "help", "quit", "facts", "ghost", "memory")
+"""Commands that need no model."""
 
 
-class ChatScreen(Screen[None]):
-    """A conversation with one model.
+class ChatScreen(SeeingScreen):
+    """A conversation with one model at a time.
 
     Args:
-        load: Returns the conversation; called once, in a thread, after the first paint.
+        sources: Where conversations come from.
+        facts: Whether time, speed and model stand under replies.
+        ghost: Whether the model guesses how messages go on.
+        memory: Whether the memory panel opens once there is a model.
     """
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it without ClassVar
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - Textual declares it without ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave it", id="chat.leave", tooltip="Close the list, or leave the edit"),
         Binding("escape", "stop", "Stop", id="chat.stop", tooltip="End the reply here; what was said is kept"),
-        Binding("ctrl+n", "new", "New", id="chat.new", tooltip="Forget everything and begin again", priority=True),
+        *(
+            Binding(each.key, f"command('{each.name}')", each.label or each.title, id=f"chat.{each.name}",
+                    tooltip=each.help, show=bool(each.label))
+            for each in COMMANDS if each.key
+        ),
+        Binding("ctrl+up", "messages", "Messages", id="chat.messages", show=False,
+                tooltip="Choose a message: copy, edit, fork; a click does so too"),
         Binding("pageup", "page(-1)", "Earlier", id="chat.earlier", show=False, priority=True),
         Binding("pagedown", "page(1)", "Later", id="chat.later", show=False, priority=True),
-    ]
+    ]  # fmt: skip
 
-    phase: var[Phase] = var(Phase.LOADING, init=False)
+    facts: var[bool] = var(True, init=False)
 
-    def __init__(self, load: Loader) -> None:
-        super().__init__()
-        self._load = load
-        self._conversation: ConversationLike | None = None
-        self._asked = Entry(Role.USER)
-        self._reply = Entry(Role.ASSISTANT)
-        self._waiting: Entry | None = None
-        self._feed = ReplyFeed()
-        self._began = 0.0
-        self._reset_after_reply = False
+    def __init__(self, sources: Sources, *, facts: bool = True, ghost: bool = True, memory: bool = False) -> None:
+        super().__init__(sources)
+        self.set_reactive(ChatScreen.facts, facts)
+        self.set_reactive(ChatScreen.ghost, ghost)
+        self.set_reactive(ChatScreen.memory_shown, memory)
+        self._performer = Performer(self)
 
     def compose(self) -> ComposeResult:
         """Status, transcript, prompt, keys."""
         yield StatusLine()
-        yield Transcript()
-        with Center():
-            yield Prompt()
-        yield Footer(show_command_palette=False)
+        with Container(id="talk"):
+            yield Transcript(self.facts)
+        completions = Completions()
+        with Center(id="writing"):
+            yield completions
+            yield Prompt(completions)
+        yield Footer(show_command_palette=False, compact=True)
 
-    def on_mount(self) -> None:
-        """Paint first, load then: importing and reading a model would hold up the first frame."""
-        self._status = self.query_one(StatusLine)
-        self._transcript = self.query_one(Transcript)
-        self._prompt = self.query_one(Prompt)
-        self._status.say("loading…")
-        self.watch_phase(self.phase)
-        self._prompt.focus()
-        work = partial(self.run_worker, self._load_in_thread, name="load", thread=True, exit_on_error=False)
-        self.call_after_refresh(work)
+    def watch_facts(self, shown: bool) -> None:
+        """Show what stands under replies, or not."""
+        self.transcript.show_facts(shown)
 
-    def on_unmount(self) -> None:
-        """Nobody is left to read the reply."""
-        self.stop_reply()
+    # Commands and messages
 
-    def watch_phase(self, phase: Phase) -> None:
-        """Say what is going on where the user looks, and which keys do something."""
-        self._prompt.stand(phase.value)
-        self.refresh_bindings()
+    def perform(self, request: Request) -> bool:
+        """Do what a command says, if it can be done now; whether it was tried."""
+        if not (self.idle or (request.command.any_time and self.saved is not None) or request.command.name in _ALWAYS):
+            self.refuse()
+            return False
+        self._performer.perform(request)
+        return True
 
-    # Loading
-
-    def _load_in_thread(self) -> None:
-        try:
-            conversation = self._load()
-        except Exception as error:
-            self._report(LoadFailed(error))
+    def on_message_view_chosen(self, event: MessageView.Chosen) -> None:
+        """Do with a message what was chosen."""
+        if event.what == "copy":
+            self.copy(event.entry.shown)
+        elif event.what == "leave":
+            self.set_focus(self.prompt)
+        elif not self.idle or event.entry.turn is None:
+            self.refuse()
+        elif event.what == "edit":
+            self.edit(event.entry.turn)
         else:
-            self._report(ConversationLoaded(conversation))
+            self.fork(event.entry.turn + 1)
 
-    def on_conversation_loaded(self, event: ConversationLoaded) -> None:
-        """Show which model answers, what was said before, and send what waited."""
-        self._conversation = event.conversation
-        self._status.say(describe(event.conversation.model))
-        self.phase = Phase.READY
-        turns = [Entry(Role(turn.role), turn.text) for turn in event.conversation.transcript]
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            self._transcript.remove_entry(waiting)
-        if turns:
-            self._transcript.extend(turns)
-        if waiting is not None:
-            self._send(waiting.text)
+    def fork(self, turns: int) -> None:
+        """Go on in a copy of the first ``turns`` turns."""
+        self._performer.fork(turns)
 
-    def on_load_failed(self, event: LoadFailed) -> None:
-        """Say why there is nobody to talk to, and hand back what waited."""
-        self._status.say("no model", trouble=True)
-        self._take_back_waiting()
-        self._transcript.extend([Entry(Role.NOTICE, explain(event.error), note="the model could not be loaded")])
-        self.phase = Phase.FAILED
-
-    # Talking
-
-    def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
-        """Take the text if there is someone to say it to; else it stays where it is."""
-        text = event.text.strip()
-        if not text:
-            self._prompt.hint("Type a message first")
-        elif self.phase is Phase.READY:
-            self._prompt.clear()
-            self._send(text)
-        elif self.phase is Phase.LOADING and self._waiting is None:
-            self._prompt.clear()
-            self._waiting = Entry(Role.USER, text, note="waiting for the model")
-            self._transcript.extend([self._waiting])
-        else:
-            reason = {Phase.LOADING: "One message is waiting already", Phase.REPLYING: "Still replying · Esc stops"}
-            self._prompt.hint(reason.get(self.phase, self.phase.value))
-
-    def _send(self, text: str) -> None:
-        """Begin a reply to ``text`` in a thread."""
-        assert self._conversation is not None
-        assert self.phase is Phase.READY
-        self._asked, self._reply = Entry(Role.USER, text), Entry(Role.ASSISTANT, live=True)
-        self._feed, self._began = ReplyFeed(), time.monotonic()
-        self._transcript.extend([self._asked, self._reply])
-        self.phase = Phase.REPLYING
-        work = partial(stream_reply, self._conversation, text, self._feed, self._report)
-        self.run_worker(work, name="reply", description="reply", thread=True, exit_on_error=False)
-
-    def on_reply_advanced(self) -> None:
-        """Give the pieces a moment to gather, then show them."""
-        self.set_timer(FLUSH_SECONDS, self._show_pieces)
-
-    def _show_pieces(self) -> None:
-        if pieces := self._feed.take():
-            self._reply.text += pieces
-            self._transcript.refresh_entry(self._reply)
-
-    def on_reply_finished(self) -> None:
-        """Round off the reply; begin anew if that was asked for meanwhile."""
-        took = duration(time.monotonic() - self._began)
-        self._end_reply(f"stopped after {took}" if self._feed.stopped else took)
-
-    def on_reply_failed(self, event: ReplyFailed) -> None:
-        """Say why, and hand back the text so that it can be sent again."""
-        failure = Entry(Role.NOTICE, explain(event.error), note="the reply failed; your text is back in the prompt")
-        if not self._reset_after_reply:
-            self._transcript.extend([failure])
-        self._prompt.give_back(self._asked.text)
-        self._end_reply("broken off")
-
-    def _end_reply(self, note: str) -> None:
-        self._reply.live, self._reply.note = False, note
-        self._reply.text += self._feed.take()
-        self._transcript.refresh_entry(self._reply)
-        self.phase = Phase.READY
-        if self._reset_after_reply:
-            self._begin_anew()
-
-    def stop_reply(self) -> None:
-        """End the running reply, if there is one, after its current token.  Returns at once."""
-        if self.phase is Phase.REPLYING and self._conversation is not None:
-            self._feed.stop()
-            self._conversation.cancel()
-
-    def _begin_anew(self) -> None:
-        assert self._conversation is not None
-        self._reset_after_reply = False
-        self._conversation.reset()
-        self._transcript.clear()
-
-    def _take_back_waiting(self) -> None:
-        if self._waiting is not None:
-            self._transcript.remove_entry(self._waiting)
-            self._prompt.give_back(self._waiting.text)
-            self._waiting = None
-
-    def _report(self, message: Message) -> None:
-        """Post from a thread; nothing happens if the screen has gone meanwhile."""
-        try:
-            self.post_message(message)
-        except RuntimeError:  # the event loop is closed
-            return
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard."""
+        self.app.copy_to_clipboard(text)
+        self.tell(f"Copied {len(text):,} characters")
 
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc is dimmed while there is nothing to stop."""
-        return None if action == "stop" and self.phase is not Phase.REPLYING else True
+        """Only what does something now stands in the footer."""
+        if action == "leave":
+            return self.query_one(Completions).showing or (self.editing is not None and not self.replying)
+        if action == "stop":
+            return self.replying or self.asking_again
+        if action == "messages":
+            return bool(self.saved is not None and self.conversation.moments)
+        if action == "command" and parameters == ("again",):
+            return self.idle and self.saved is not None and bool(self.conversation.moments)
+        return True
+
+    def action_command(self, name: str) -> None:
+        """A key of a command."""
+        self.perform(Request(next(each for each in COMMANDS if each.name == name), ""))
+
+    def action_leave(self) -> None:
+        """Close the completions, or leave the message that is edited as it was."""
+        if self.query_one(Completions).showing:
+            self.prompt.clear()
+        else:
+            self.leave_edit()
 
     def action_stop(self) -> None:
         """End the reply here."""
         self.stop_reply()
+        self.stop_asking()
 
-    def action_new(self) -> None:
-        """Forget everything, as soon as nobody is speaking."""
-        if self.phase is Phase.REPLYING:
-            self._reset_after_reply = True
-            self.stop_reply()
-        elif self.phase is Phase.READY:
-            self._begin_anew()
-        else:
-            self._take_back_waiting()
+    def action_messages(self) -> None:
+        """Go to the last message."""
+        self.transcript.focus_last()
 
     def action_page(self, direction: int) -> None:
         """Scroll the transcript by a page, wherever the cursor is."""
-        scroll = self._transcript.scroll_page_up if direction < 0 else self._transcript.scroll_page_down
+        scroll = self.transcript.scroll_page_up if direction < 0 else self.transcript.scroll_page_down
         scroll(animate=False)
-
-
-def duration(seconds: float) -> str:
-    """A span of time for people: ``40 ms`` below a second, ``1.3 s`` from there on."""
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
-
-
-def explain(error: Exception) -> str:
-    """An error for the reader of the transcript: ours say it all, others need their kind as well."""
-    return str(error) if isinstance(error, ChatbotError) else f"{type(error).__name__}: {error}"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.widgets import Static
 
 from chatbot.text.sanitize import one_line
-from chatbot.ui.conversation import ModelCardLike
+
+if TYPE_CHECKING:
+    from chatbot.conversation import ModelCard
 
 _ACRONYM = 5
 """Cell names up to this long are acronyms (LSTM, GRU) and written in capitals."""
 
 
-def describe(model: ModelCardLike) -> str:
+def describe(model: ModelCard) -> str:
     """The model in one line: ``default · LSTM 2×256 · 13 MB · word perplexity 62``."""
     cell = one_line(model.cell)
     cell = cell.upper() if len(cell) <= _ACRONYM else cell.capitalize()
@@ -29,12 +33,16 @@ def size(count: int) -> str:
 
 
 class StatusLine(Static):
-    """The program's name and one fact beside it."""
+    """The program's name, one fact beside it, and the title of the conversation."""
 
     def __init__(self) -> None:
         super().__init__(markup=False)
 
-    def say(self, text: str, *, trouble: bool = False) -> None:
+    def say(self, text: str, title: str = "", *, trouble: bool = False) -> None:
         """Show ``text``, on one line and as it stands; ``trouble`` marks it as such."""
         self.set_class(trouble, "-trouble")
-        self.update(Content.assemble(("Chatbot", "bold"), "  ", one_line(text)))
+        name = ("Chatbot", "bold")
+        line = Content.assemble(name, "  ", one_line(text))
+        if title:
+            line = Content.assemble(line, "  │  ", (one_line(title), "italic"))
+        self.update(line)

@@ -10,52 +10,61 @@ import time
 import pytest
 
 import chatbot.ui
+from chatbot.conversation import Conversation
+from chatbot.conversation.store import Store
 from chatbot.errors import BundleError
+from chatbot.preferences import Preferences
 from chatbot.ui.app import ChatApp
+from chatbot.ui.screens.ask import AskScreen
+from chatbot.ui.screens.chat import ChatScreen
+from chatbot.ui.screens.help import HelpScreen
+from chatbot.ui.screens.sessions import SessionsScreen
+from chatbot.ui.widgets.message import MessageView
+from chatbot.ui.widgets.prompt import Prompt
 
 
-async def test_the_screen_is_painted_before_the_model_is_loaded(scripted, until, screen_text):
+async def test_the_screen_is_painted_before_the_model_is_loaded(scripted, opened, until):
     gate = threading.Event()
     painted = []
 
     def load():
-        painted.append("Three things to try" in screen_text(app))
+        painted.append("Three things to try" in chat.shown())
         assert gate.wait(10)
-        return scripted()
+        return Conversation(scripted())
 
-    app = ChatApp(load)
-    async with app.run_test() as pilot:
+    chat = opened(scripted(), load=load)
+    async with chat.app.run_test() as pilot:
         await until(lambda: painted)
         assert painted == [True]
         await pilot.pause()
-        assert "loading" in screen_text(app)
+        assert "loading" in chat.shown()
         gate.set()
-        await until(lambda: "LSTM 2×256" in screen_text(app))
+        await until(lambda: "LSTM 2×256" in chat.shown())
 
 
-async def test_quitting_while_a_reply_streams_ends_the_reply_and_does_not_hang(scripted, until):
-    talk = scripted(["one ", *[None, "more "] * 50])
-    app = ChatApp(lambda: talk)
-    async with app.run_test() as pilot:
-        await until(lambda: "perplexity" in str(app.screen.query_one("StatusLine").render()))
-        await pilot.press("h", "i", "enter")
-        await until(lambda: talk.streaming)
+async def test_quitting_while_a_reply_streams_ends_the_reply_and_does_not_hang(scripted, opened, until, place):
+    async with opened(scripted(["one ", *[None, "more "] * 50]), place=place) as chat:
+        await chat.say("hi")
+        await until(lambda: chat.voice.streaming)
         began = time.monotonic()
-        await pilot.press("ctrl+q")
-        await until(lambda: not talk.streaming)
+        await chat.pilot.press("ctrl+q")
+        await until(lambda: not chat.voice.streaming)
     assert time.monotonic() - began < 3
-    assert app.return_code == 0
+    assert chat.app.return_code == 0
+    store = Store(place)
+    assert [moment.turn.text for moment in store.load(1)[1]] == ["hi", "one"], "what was said is kept"
+    store.close()
 
 
-async def test_a_worker_that_outlives_the_screen_is_harmless(scripted, until):
+async def test_a_worker_that_outlives_the_screen_is_harmless(scripted, opened, until):
     gate, loaded = threading.Event(), threading.Event()
 
     def load():
         assert gate.wait(10)
         loaded.set()
-        return scripted()
+        return Conversation(scripted())
 
-    app = ChatApp(load)
+    app = opened(scripted(), load=load).app
     async with app.run_test() as pilot:
         await pilot.pause(0.05)
         await pilot.press("ctrl+q")
@@ -64,13 +73,34 @@ async def test_a_worker_that_outlives_the_screen_is_harmless(scripted, until):
     assert app.return_code == 0
 
 
-async def test_every_binding_of_ours_can_be_remapped_by_its_id():
-    from chatbot.ui.screens.chat import ChatScreen
-    from chatbot.ui.widgets.prompt import Prompt
-
-    ids = [binding.id for owner in (ChatApp, ChatScreen, Prompt) for binding in owner.BINDINGS]
+async def test_every_binding_of_ours_can_be_remapped_by_its_id(scripted, opened):
+    owners = (ChatApp, ChatScreen, SessionsScreen, AskScreen, HelpScreen, Prompt, MessageView)
+    ids = [binding.id for owner in owners for binding in owner.BINDINGS]
     assert all(ids)
     assert len(set(ids)) == len(ids)
+    keys = {"chat.new": "f9", "prompt.new-line": "f8", "app.quit": "ctrl+x"}
+    async with opened(scripted(["one"]), preferences=Preferences(keys=keys)) as chat:
+        await chat.talk("a")
+        await chat.pilot.press("ctrl+n")
+        await chat.ready()
+        assert chat.said()
+        await chat.pilot.press("b", "f8", "c")
+        assert chat.prompt.text == "b\nc"
+        await chat.pilot.press("f9")
+        await chat.ready()
+        assert chat.said() == []
+
+
+async def test_the_preferences_of_the_user_hold(scripted, opened):
+    asked = []
+    preferences = Preferences(show_details=False, ghost_text=False)
+    predict = lambda *_: asked.append(1) or ""  # noqa: E731
+    async with opened(scripted(["one"]), preferences=preferences, predict=predict) as chat:
+        await chat.talk("a")
+        assert "tokens/s" not in chat.shown()
+        await chat.pilot.press("x")
+        await chat.pilot.pause(0.4)
+        assert asked == []
 
 
 @pytest.mark.parametrize(

@@ -17,42 +17,7 @@ from chatbot.conversation.trace import Alternative, Choice, Trace
 from chatbot.runtime.memory import Memory
 from chatbot.text.template import Turn
 from chatbot.ui.memory import ForkRequested, MarksChanged, MemoryPanel, WipeAndAskRequested
-
-SIZE = 64
-
-
-class Words:
-    """Every word is a piece."""
-
-    def __init__(self) -> None:
-        self.known = ["<pad>", "<unk>", "<user>", "<assistant>", "<end>"]
-
-    def encode(self, text: str) -> list[int]:
-        self.known += [f"▁{word}" for word in dict.fromkeys(text.split()) if f"▁{word}" not in self.known]
-        return [self.known.index(f"▁{word}") for word in text.split()]
-
-    def piece(self, token: int) -> str:
-        return self.known[token]
-
-
-class Fading:
-    """One layer of hidden and cell state; both halve with every token and get a one for it."""
-
-    config = types.SimpleNamespace(layers=1, tied=True)
-    gated = True
-
-    def initial_state(self) -> tuple[np.ndarray, ...]:
-        return tuple(np.zeros((1, SIZE), np.float32) for _ in range(2))
-
-    def encode_step(self, token: int, state: Any) -> tuple[Any, np.ndarray]:
-        one = np.eye(1, SIZE, token, np.float32)
-        after = (state[0] / 2 + one, state[1] / 2 - one)
-        return after, after[0][0]
-
-    def gates(self, token: int, state: Any) -> dict[str, np.ndarray] | None:
-        if not self.gated:
-            return None
-        return {"kept": np.full((1, SIZE), 0.8), "written": np.full((1, SIZE), 0.25), "shown": np.full((1, SIZE), 0.5)}
+from tests.chatbot.ui.looking import SIZE, Fading, Words
 
 
 class Scripted:

@@ -6,6 +6,8 @@ import pytest
 from textual import events
 from textual.app import App
 
+from chatbot.ui.commands import Completion
+from chatbot.ui.widgets.completions import Completions
 from chatbot.ui.widgets.prompt import Prompt
 
 
@@ -19,7 +21,9 @@ class Host(App[None]):
         self.submitted: list[str] = []
 
     def compose(self):
-        yield Prompt()
+        completions = Completions()
+        yield completions
+        yield Prompt(completions)
 
     def on_prompt_submitted(self, event: Prompt.Submitted) -> None:
         self.submitted.append(event.text)
@@ -128,3 +132,69 @@ async def test_enter_does_not_overtake_the_letters_typed_just_before_it():
         await pilot.pause()
         await pilot.pause()
         assert app.submitted == ["hello"]
+
+
+async def test_up_on_the_first_row_and_down_on_the_last_walk_through_what_was_sent():
+    app = Host()
+    async with app.run_test() as pilot:
+        app.prompt.past.fill(["first", "second\nwith two rows"])
+        await pilot.press("d", "up")
+        assert app.prompt.text == "second\nwith two rows"
+        await pilot.press("up")
+        assert app.prompt.text == "second\nwith two rows", "the cursor went up a row"
+        await pilot.press("up")
+        assert app.prompt.text == "first"
+        await pilot.press("up")
+        assert app.prompt.text == "first"
+        await pilot.press("down", "down")
+        assert app.prompt.text == "d", "what was being typed is not lost"
+        await pilot.press("down")
+        assert app.prompt.text == "d"
+
+
+async def test_up_in_a_long_wrapped_line_moves_the_cursor_first():
+    app = Host()
+    async with app.run_test(size=(20, 10)) as pilot:
+        app.prompt.past.add("sent")
+        app.prompt.put("words " * 10)
+        await pilot.pause()
+        await pilot.press("up")
+        assert app.prompt.text == "words " * 10
+
+
+async def test_while_completions_show_the_keys_are_theirs():
+    app = Host()
+    async with app.run_test() as pilot:
+        app.prompt.put("/t")
+        found = [Completion(text, text, "", complete=done) for text, done in (("/temp ", False), ("/train", True))]
+        app.query_one(Completions).offer(found)
+        await pilot.press("tab")
+        assert app.prompt.text == "/temp "
+        assert app.prompt.has_focus
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert app.submitted == ["/train"]
+
+
+async def test_a_suggestion_for_another_text_is_not_shown():
+    app = Host()
+    async with app.run_test() as pilot:
+        app.prompt.put("one")
+        app.prompt.suggest("on", "ce")
+        assert app.prompt.suggestion == ""
+        app.prompt.suggest("one", " two")
+        assert app.prompt.suggestion == " two"
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert app.prompt.suggestion == ""
+
+
+async def test_what_stands_on_the_edges_is_no_markup(screen_text):
+    app = Host()
+    app.CSS = "Prompt { height: 5; border: round red; }"
+    async with app.run_test() as pilot:
+        app.prompt.head("[b]title[/b]")
+        app.prompt.hint("[i]hint[/i]")
+        await pilot.pause()
+        assert "[b]title[/b]" in screen_text(app)
+        assert "[i]hint[/i]" in screen_text(app)

@@ -9,8 +9,9 @@ import pytest
 from textual.app import App
 
 import chatbot.ui
+from chatbot.conversation.insight import Look
 from chatbot.ui.widgets.message import Entry, MessageView, Role
-from chatbot.ui.widgets.transcript import MOUNTED, Transcript
+from chatbot.ui.widgets.transcript import MOUNTED, Transcript, marks_of
 
 
 class Host(App[None]):
@@ -145,3 +146,94 @@ async def test_an_entry_can_be_taken_away(many):
         app.transcript.remove_entry(entries[1])
         await pilot.pause()
         assert app.mounted() == ["entry 0", "entry 2"]
+
+
+async def test_entries_are_replaced_and_what_stays_is_not_drawn_anew(many):
+    app = Host()
+    async with app.run_test() as pilot:
+        app.transcript.extend(many(5))
+        await pilot.pause()
+        before = list(app.query(MessageView))
+        app.transcript.replace([*many(3), *many(2, 7)])
+        await pilot.pause()
+        assert app.mounted() == ["entry 0", "entry 1", "entry 2", "entry 7", "entry 8"]
+        assert list(app.query(MessageView))[:3] == before[:3]
+        app.transcript.replace([])
+        await pilot.pause()
+        assert app.mounted() == []
+
+
+async def test_entries_are_replaced_wherever_the_window_is(many, screen_text):
+    app = Host()
+    async with app.run_test() as pilot:
+        app.transcript.extend(many(300))
+        await pilot.pause()
+        app.transcript.replace(many(100))
+        await pilot.pause()
+        assert app.mounted()[-1] == "entry 99"
+        assert len(app.mounted()) <= MOUNTED
+        app.transcript.replace(many(5_000, 1_000))
+        await pilot.pause()
+        assert "entry 5999" in screen_text(app)
+        assert len(app.mounted()) <= MOUNTED
+
+
+async def test_facts_are_shown_or_not(screen_text):
+    app = Host()
+    async with app.run_test() as pilot:
+        app.transcript.extend([Entry(Role.ASSISTANT, "text", facts="1.0 s · [b]fast[/b]")])
+        await pilot.pause()
+        assert "1.0 s · [b]fast[/b]" in screen_text(app)
+        app.transcript.show_facts(False)
+        await pilot.pause()
+        assert "fast" not in screen_text(app)
+        app.transcript.extend([Entry(Role.ASSISTANT, "more", facts="2.0 s")])
+        await pilot.pause()
+        assert "2.0 s" not in screen_text(app)
+
+
+async def test_the_last_message_can_be_focused_but_no_notice():
+    app = Host()
+    async with app.run_test() as pilot:
+        assert not app.transcript.focus_last()
+        app.transcript.extend([Entry(Role.USER, "a", turn=0), Entry(Role.NOTICE, "n"), Entry(Role.MARK, "m")])
+        await pilot.pause()
+        assert app.transcript.focus_last()
+        await pilot.pause()
+        assert isinstance(app.focused, MessageView)
+        assert app.focused.entry.text == "a"
+
+
+def look(turn: int, start: int, end: int, weight: float, copied: float = 0.0) -> Look:
+    return Look(turn, start, end, "", weight, copied)
+
+
+def test_words_stand_out_by_their_share_of_the_strongest_and_copied_ones_always():
+    looks = [look(0, 0, 1, 0.5), look(0, 2, 3, 0.11), look(1, 0, 4, 0.09), look(2, 0, 4, 0.001, copied=0.8)]
+    marks = marks_of(looks)
+    assert {turn: [(mark.start, mark.end) for mark in each] for turn, each in marks.items()} == {
+        0: [(0, 1), (2, 3)],
+        2: [(0, 4)],
+    }
+    assert "bold" in marks[0][0].style
+    assert "bold" not in marks[0][1].style
+    assert ["underline" in marks[turn][0].style for turn in (0, 2)] == [False, True]
+    assert marks_of([]) == {}
+
+
+async def test_marks_are_shown_and_taken_away_mounted_or_not(many):
+    app = Host()
+    async with app.run_test() as pilot:
+        entries = many(100)
+        for number, entry in enumerate(entries):
+            entry.turn = number
+        app.transcript.extend(entries)
+        await pilot.pause()
+        app.transcript.mark([look(0, 0, 5, 0.5), look(99, 0, 5, 0.5)])
+        view = app.query(MessageView).last()
+        assert entries[0].marks
+        assert view.entry is entries[99]
+        assert any("accent" in str(span.style) for span in view.content.spans)
+        app.transcript.mark([])
+        assert not entries[0].marks
+        assert not any("accent" in str(span.style) for span in view.content.spans)
