@@ -16,6 +16,8 @@ from chatbot.ui.memory.colours import LEVELS, NEGATIVE_SHAPES, POSITIVE_SHAPES, 
 
 LEAST_ROWS = 2
 """Of a part, below which the map scrolls instead of shrinking."""
+MOSTLY, FAR = 0.95, 2.0
+"""Numbers beyond this share of all get the strongest colour like it, if the largest is so many times as large."""
 WIDEST = 4
 """Cells of one token at most, if there is room."""
 
@@ -29,6 +31,16 @@ def sampled(values: NDArray[np.floating], rows: int) -> NDArray[np.floating]:
 def levelled(values: NDArray[np.floating], largest: float) -> NDArray[np.intp]:
     """Numbers to levels from 0 to 2 × LEVELS, LEVELS for zero."""
     return np.rint(np.clip(values / (largest or 1.0), -1, 1) * LEVELS).astype(np.intp) + LEVELS
+
+
+def span(values: NDArray[np.floating]) -> float:
+    """The number that gets the strongest colour: the largest, unless that and few others are far beyond all the rest.
+
+    A cell state counts without bound: one unit of forty would leave hundreds around one without any colour.
+    """
+    sizes = np.abs(values)
+    largest, most = float(sizes.max(initial=0.0)), float(np.quantile(sizes, MOSTLY)) if sizes.size else 0.0
+    return most if 0 < most < largest / FAR else largest
 
 
 class HeatMap(Widget):
@@ -74,10 +86,11 @@ class HeatMap(Widget):
         lines = []
         for part in self._parts:
             values = part.values[:, first : first + shown]
-            largest = float(np.abs(values).max(initial=0.0))
+            largest, most = span(values), float(np.abs(values).max(initial=0.0))
             units, drawn = len(part.values), self._rows() * (1 if self.app.no_color else 2)
             some = f"{drawn} of {units} units" if drawn < units else f"{units} units"
-            lines.append(self._text(f"{part.title} ±{largest:.2g} · {some}", width))
+            beyond = f" (to {most:.2g})" if most > largest else ""
+            lines.append(self._text(f"{part.title} ±{largest:.2g}{beyond} · {some}", width))
             lines += self._cells(values, largest, wide, width)
         place = (self._cursor - first) * wide
         ruler = "─" * place + "▲" + "─" * (shown * wide - place - 1)

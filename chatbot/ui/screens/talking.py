@@ -171,6 +171,8 @@ class TalkingScreen(ConversationScreen):
     def _end_reply(self) -> None:
         self._reply.live = False
         self.transcript.refresh_entry(self._reply)
+        # Once more when it is painted: of a reply that ends before it was, the new height has got lost now and then.
+        self.call_after_refresh(self.transcript.refresh_entry, self._reply)
         self.settle()
         after, self._after_reply = self._after_reply, None
         if after is not None:

@@ -9,7 +9,7 @@ import pytest
 
 from chatbot.conversation.insight import Part
 from chatbot.ui.memory.colours import LEVELS, scale
-from chatbot.ui.memory.heat import HeatMap, levelled, sampled, window
+from chatbot.ui.memory.heat import HeatMap, levelled, sampled, span, window
 
 
 @pytest.fixture
@@ -85,3 +85,15 @@ async def test_sixteen_by_sixty_four_cells_take_less_than_three_milliseconds(hos
             assert len(heat._draw(64)) == 19
             times.append(time.thread_time() - began)
         assert sorted(times)[10] < 0.003
+
+
+def test_a_few_numbers_far_beyond_the_rest_do_not_take_its_colours():
+    values = np.full((100, 4), 0.5)
+    assert span(values) == 0.5
+    values[7] = 40.0
+    assert span(values) == 0.5
+    values[:20] = 40.0
+    assert span(values) == 40.0, "they are not few"
+    assert span(np.array([[1.0], [1.9]])) == 1.9, "that is not far"
+    assert span(np.eye(100)) == 1.0, "of zeros nothing can be seen anyway"
+    assert span(np.zeros((3, 0))) == span(np.zeros((3, 2))) == 0.0

@@ -28,7 +28,7 @@ async def test_a_conversation_is_seen_as_soon_as_it_is_shown(host, scripted_memo
         await pilot.pause()
         shown = screen_text(app)
         assert "turn 2 · reply · 4 tokens" in shown
-        assert "layer 1 hidden ±1" in shown
+        assert "layer 1 hidden ±" in shown
         assert "layer 1 cell" in shown
         assert "▀" in shown
         assert "▲" in shown
