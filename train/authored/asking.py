@@ -30,7 +30,7 @@ def follow(scene: Scene) -> bool:
         return False
     told = [k for k in kinds if name_of(k, topic.key) in scene.told]
     kind = scene.rng.choice(told if told and scene.rng.random() < 0.7 else kinds)
-    fact = scene.told.get(name_of(kind, topic.key), Fact(kind, topic.key, {}))
+    fact = scene.fact(kind, topic.key)
     asked = scene.rng.choice(kind.follow)
     return _answered(scene, fact, asked) or _unanswered(scene, fact, asked)
 
@@ -41,15 +41,7 @@ def _answered(scene: Scene, fact: Fact, asked: Ask) -> bool:
         return False
     reply = scene.pick(asked.reply, fact.filling, need=about)
     user = scene.typed(asked.user, fact.filling, frames="ask")
-    if reply is None or user is None or not _says_something(fact, reply):
-        return False
-    scene.say(user, reply, fact)
-    return True
-
-
-def _says_something(fact: Fact, reply: str) -> bool:
-    """Whether the answer gives back a value, where the kind has one."""
-    return not fact.kind.values or bool(fact.values) or bool(reply)
+    return scene.say_both(user, reply, fact)
 
 
 def abstain(scene: Scene) -> bool:
@@ -63,13 +55,12 @@ def abstain(scene: Scene) -> bool:
     key = scene.key_for(kind)
     if (kind.key and key is None) or not kind.ask:
         return False
-    fact = scene.told.get(name_of(kind, key), Fact(kind, key, {}))
-    return _unanswered(scene, fact, rng.choice(kind.ask))
+    return _unanswered(scene, scene.fact(kind, key), rng.choice(kind.ask))
 
 
 def _unanswered(scene: Scene, fact: Fact, asked: Ask) -> bool:
     about = asked.about
-    told = name_of(fact.kind, fact.key) in scene.told
+    told = fact.name in scene.told
     if not asked.unknown or (told and (about is None or about == "key" or about in fact.values)):
         return False
     if told and fact.kind.shared:
@@ -79,11 +70,10 @@ def _unanswered(scene: Scene, fact: Fact, asked: Ask) -> bool:
     if about == "key" and any(set(guess.values()) & set(other.values.values()) for other in scene.told.values()):
         return False
     user, reply = scene.typed(asked.user, filling, frames="ask"), scene.pick(asked.unknown, filling)
-    if user is None or reply is None:
+    if not scene.say_both(user, reply, fact):
         return False
-    scene.say(user, reply, fact)
     slot = about or "value"  # what else a kind has is not what the assistant asks back for
-    if slot in fact.kind.values and reply.endswith("?") and scene.rng.random() < _TELLS:
+    if slot in fact.kind.values and scene.turns[-1].text.endswith("?") and scene.rng.random() < _TELLS:
         tell_shortly(scene, fact, slot)
     return True
 
@@ -98,7 +88,7 @@ def check(scene: Scene) -> bool:
         key = scene.key_for(kind)
         if kind.key and key is None:
             return False
-        fact = scene.told.get(name_of(kind, key), Fact(kind, key, {}))
+        fact = scene.fact(kind, key)
     if not fact.kind.check:
         return False
     asked = scene.rng.choice(fact.kind.check)
@@ -106,12 +96,9 @@ def check(scene: Scene) -> bool:
     if value is not None and scene.rng.random() < 0.5:
         guess = value
     filling = {**fact.filling, **({"guess": guess} if guess else {})}
-    known = name_of(fact.kind, fact.key) in scene.told
+    known = fact.name in scene.told
     if known and value is None and fact.kind.values:
         return False
     answers = (asked.yes if guess == value or not fact.kind.values else asked.no) if known else asked.unknown
     user, reply = scene.typed(asked.user, filling, frames="ask"), scene.pick(answers, filling)
-    if user is None or reply is None:
-        return False
-    scene.say(user, reply, fact)
-    return True
+    return scene.say_both(user, reply, fact)

@@ -134,8 +134,7 @@ class Composer:
         drawn = {slot: scene.typist.value(draw(self.library, name, scene.rng)) for slot, name in intent.values.items()}
         filling = {**outer, **drawn}
         user, reply = scene.typed(intent.user, filling), scene.pick(intent.reply, filling)
-        if user is None or reply is None:
+        if not scene.say_both(user, reply):
             return None
-        scene.say(user, reply)
         scene.vague |= intent.tells
         return filling

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
@@ -145,6 +146,11 @@ class Library:
     keys: Mapping[str, tuple[Key, ...]]
     frames: Mapping[str, Templates]
 
+    @functools.cached_property
+    def common(self) -> list[float]:
+        """The weights of the kinds, summed up as they stand: a kind is drawn at every other move."""
+        return list(itertools.accumulate(kind.weight for kind in self.kinds))
+
 
 @functools.cache
 def load(home: Path = HOME) -> Library:
@@ -154,16 +160,8 @@ def load(home: Path = HOME) -> Library:
         CorpusError: if something in it is not as it should be; the message names file and table.
     """
     values, keys = _lists(home / "values")
-    kinds = [
-        _kind(f"{path.name}, [{name}]", name, table)
-        for path, tables in _files(home / "facts")
-        for name, table in tables.items()
-    ]
-    intents = [
-        _intent(f"{path.name}, [{name}]", table, path.stem)
-        for path, tables in _files(home / "talk")
-        for name, table in tables.items()
-    ]
+    kinds = [_kind(f"{path.name}, [{name}]", name, table) for path, name, table in _tables(home / "facts")]
+    intents = [_intent(f"{path.name}, [{name}]", table, path.stem) for path, name, table in _tables(home / "talk")]
     frames = {name: tuple(texts) for name, texts in _toml(home / "frames.toml").items()}
     library = Library(tuple(kinds), tuple(intents), values, keys, frames)
     for kind in kinds:
@@ -173,8 +171,11 @@ def load(home: Path = HOME) -> Library:
     return library
 
 
-def _files(folder: Path) -> Iterable[tuple[Path, dict[str, Any]]]:
-    return ((path, _toml(path)) for path in sorted(folder.glob("*.toml")))
+def _tables(folder: Path) -> Iterator[tuple[Path, str, Any]]:
+    """What stands in the files of a folder: each with its file and its name."""
+    for path in sorted(folder.glob("*.toml")):
+        for name, table in _toml(path).items():
+            yield path, name, table
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -188,15 +189,14 @@ def _lists(folder: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Ke
     """Value lists, which several files may add to, and key lists."""
     values: dict[str, tuple[str, ...]] = {}
     keys: dict[str, tuple[Key, ...]] = {}
-    for path, lists in _files(folder):
-        for name, entries in lists.items():
-            keyed = bool(entries) and isinstance(entries[0], dict)
-            if name in keys or (keyed and name in values):
-                raise _wrong(path.name, f"another list {name!r}", "each key list once")
-            if keyed:
-                keys[name] = tuple(Key(**entry) for entry in entries)
-            else:
-                values[name] = tuple(dict.fromkeys((*values.get(name, ()), *map(str, entries))))
+    for path, name, entries in _tables(folder):
+        keyed = bool(entries) and isinstance(entries[0], dict)
+        if name in keys or (keyed and name in values):
+            raise _wrong(path.name, f"another list {name!r}", "each key list once")
+        if keyed:
+            keys[name] = tuple(Key(**entry) for entry in entries)
+        else:
+            values[name] = tuple(dict.fromkeys((*values.get(name, ()), *map(str, entries))))
     return values, keys
 
 

@@ -77,6 +77,17 @@ class Scene:
         self.turns += [Turn("user", user), Turn("assistant", reply)]
         self.topic = topic
 
+    def say_both(self, user: str | None, reply: str | None, topic: Fact | None = None) -> bool:
+        """Add an exchange if both sides of it could be made; whether they could."""
+        if user is None or reply is None:
+            return False
+        self.say(user, reply, topic)
+        return True
+
+    def fact(self, kind: Kind, key: Key | None) -> Fact:
+        """What was told of a kind and key; without values if nothing was."""
+        return self.told.get(name_of(kind, key), Fact(kind, key, {}))
+
     def pick(self, templates: Sequence[str], filling: Mapping[str, str], *, need: str | None = None) -> str | None:
         """What the assistant says: one of the templates all of whose slots can be filled, filled.
 
@@ -134,8 +145,7 @@ class Scene:
 
     def any_kind(self) -> Kind:
         """A kind, the common ones more often."""
-        kinds = self.library.kinds
-        return self.rng.choices(kinds, [kind.weight for kind in kinds])[0]
+        return self.rng.choices(self.library.kinds, cum_weights=self.library.common)[0]
 
     def key_for(self, kind: Kind) -> Key | None:
         """A key for a kind that has some; rather not one that sounds like another in this dialogue."""

@@ -64,7 +64,7 @@ def parts_of(args: argparse.Namespace) -> Parts | None:
     from train.recipes.parts import Parts
 
     public = args.public
-    wanted = sorted({part.public for part in (*recipe.parts, *recipe.validation) if part.public})
+    wanted = {part.public for part in (*recipe.parts, *recipe.validation) if part.public}
     if public is None and wanted:
         from train.recipes.public import public_corpora
 

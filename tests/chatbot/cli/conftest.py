@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
-import sqlite3  # noqa: F401 - before TensorFlow, which brings symbols of one without full-text search
 import subprocess
 import sys
 from collections.abc import Callable

@@ -28,7 +28,8 @@ from chatbot.ui.screens.conversation import Phase
 from chatbot.ui.sources import Known, Sources
 from chatbot.ui.widgets.prompt import Prompt
 from chatbot.ui.widgets.transcript import Transcript
-from tests.chatbot.ui.looking import SIZE, Fading, Words
+from tests.chatbot.ui.looking import SIZE, Fading
+from tests.chatbot.words import Words
 
 CARD = ModelCard("default", "lstm", 256, 2, 13_100_000, 62.3, ("authored",))
 

@@ -10,20 +10,6 @@ import numpy as np
 SIZE = 64
 
 
-class Words:
-    """Every word is a piece."""
-
-    def __init__(self) -> None:
-        self.known = ["<pad>", "<unk>", "<user>", "<assistant>", "<end>"]
-
-    def encode(self, text: str) -> list[int]:
-        self.known += [f"▁{word}" for word in dict.fromkeys(text.split()) if f"▁{word}" not in self.known]
-        return [self.known.index(f"▁{word}") for word in text.split()]
-
-    def piece(self, token: int) -> str:
-        return self.known[token]
-
-
 class Fading:
     """One layer of hidden and cell state; both halve with every token and get a one for it."""
 

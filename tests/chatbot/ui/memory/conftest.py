@@ -17,7 +17,8 @@ from chatbot.conversation.trace import Alternative, Choice, Trace
 from chatbot.runtime.memory import Memory
 from chatbot.text.template import Turn
 from chatbot.ui.memory import ForkRequested, MarksChanged, MemoryPanel, WipeAndAskRequested
-from tests.chatbot.ui.looking import SIZE, Fading, Words
+from tests.chatbot.ui.looking import SIZE, Fading
+from tests.chatbot.words import Words
 
 
 class Scripted:
