@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import re
@@ -52,9 +53,22 @@ class Terminal:
         os.write(self._ours, keys)
         return len(self.raw)
 
-    def wait_for(self, pattern: bytes, since: int = 0) -> None:
+    def interrupt(self, pattern: bytes) -> None:
+        """Press Ctrl-C until it is answered.
+
+        ``input()`` overlooks a signal that comes after its prompt is drawn and before it waits for keys; whoever sits
+        there presses once more.
+        """
+        since, end = len(self.raw), time.monotonic() + PATIENCE
+        while True:
+            self.type(CTRL_C)
+            with contextlib.suppress(AssertionError):
+                return self.wait_for(pattern, since, patience=1.0)
+            assert time.monotonic() < end, f"Ctrl-C in vain; written: {self.raw[since:]!r}"
+
+    def wait_for(self, pattern: bytes, since: int = 0, patience: float = PATIENCE) -> None:
         """Wait until something is written."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while not re.search(pattern, self.raw[since:], re.DOTALL):
             assert time.monotonic() < end, f"waited in vain for {pattern!r}; written: {self.raw[since:]!r}"
             self._gather()
@@ -126,8 +140,7 @@ def test_ctrl_c_stops_a_reply_and_what_was_said_is_kept(terminal: Open, bundle_f
     window.wait_for(rb"chatbot: stopped\r\n.*You: $", since=before)
     before = window.type(b"/load\n")
     window.wait_for(rb"1: Hello!; 2 turns.*You: $", since=before)
-    before = window.type(CTRL_C)
-    window.wait_for(rb"Ctrl-D or /quit ends\r\n.*You: $", since=before)
+    window.interrupt(rb"Ctrl-D or /quit ends\r\n.*You: $")
     window.type(b"/quit\n")
     assert window.leave() == 0
     assert not _COLOUR.search(window.raw)

@@ -20,6 +20,7 @@ import safetensors.numpy
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as protobuf
 
+from chatbot.config import ModelConfig
 from chatbot.errors import CorpusError, UsageError
 from chatbot.text.tokenizer import Tokenizer
 from train.tokenizer import train_tokenizer
@@ -35,6 +36,7 @@ _REPORTED = 2_000
 _NEW_SHARE = 0.1
 """Probability that all new pieces have together before they are trained, at the most."""
 _EMBEDDINGS, _BIAS = "embedding/embeddings", "seq2seq/bias"
+_GATE = "decoder/gate/kernel"
 
 
 class _Candidate(NamedTuple):
@@ -109,6 +111,20 @@ def grow_weights(packed: bytes, parent: Tokenizer, grown: Tokenizer) -> bytes:
     }
     for name, new in rows.items():
         weights[name] = np.concatenate([weights[name], new.astype(weights[name].dtype)])
+    return bytes(safetensors.numpy.save(weights))
+
+
+def foreseeing(packed: bytes, model: ModelConfig) -> bytes:
+    """The weights of a model that copies ``continued`` for one that copies ``foreseen``, if ``model`` is one.
+
+    What the gate sees besides counts nothing at first, so that the new model speaks as the old one.
+    """
+    if model.copying != "foreseen":
+        return packed
+    weights = safetensors.numpy.load(packed)
+    gate = weights[_GATE]
+    missing = np.zeros((3 * model.units - len(gate), 1), gate.dtype)
+    weights[_GATE] = np.concatenate([gate, missing])
     return bytes(safetensors.numpy.save(weights))
 
 

@@ -25,7 +25,7 @@ from train.checkpoint import Checkpoints, steps_made
 from train.config import CHECKPOINTS, TrainingConfig, is_unfinished
 from train.dataset import lengths_of, validation_dataset, words_of
 from train.export import Precision, load_weights, make_bundle
-from train.extension import describe, extend, grow_weights
+from train.extension import describe, extend, foreseeing, grow_weights
 from train.fitting import Fitting, say
 from train.prepare import Corpus, Prepared, TokenizerMaker, default_cache, prepare
 from train.records import Records
@@ -119,7 +119,8 @@ def _model(run: Run, tokenizer: Tokenizer, identity: Mapping[str, str]) -> Seq2S
     with _on(team), _policy(run.training):
         model = Seq2Seq(config)
     if run.parent is not None:
-        load_weights(model, grow_weights(run.parent.files[WEIGHTS], tokenizer_of(run.parent), tokenizer))
+        grown = grow_weights(run.parent.files[WEIGHTS], tokenizer_of(run.parent), tokenizer)
+        load_weights(model, foreseeing(grown, config))
     model.label_smoothing = run.training.label_smoothing
     return model
 

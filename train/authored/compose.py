@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from train.authored.around import Around
 from train.authored.library import Intent, Library, load
 from train.authored.moves import ABOUT_FACTS, MOVES
 from train.authored.scene import Scene
@@ -32,23 +33,23 @@ class Profile(NamedTuple):
 
 PROFILES = (
     Profile(
-        0.24, 2, 7,
-        {"tell": 5, "ask": 4, "follow": 2, "abstain": 2, "correct": 0.8, "check": 1, "sum_up": 0.4, "say_again": 0.3,
+        0.28, 2, 7,
+        {"tell": 5, "ask": 5, "follow": 2, "abstain": 1.1, "correct": 0.8, "check": 1, "sum_up": 0.4, "say_again": 0.3,
          "talk": 1, "aside": 1},
     ),
     Profile(
-        0.32, 7, 22,
-        {"tell": 3, "ask": 4.5, "follow": 1.5, "abstain": 1.6, "correct": 1, "check": 1, "sum_up": 0.4,
+        0.34, 7, 22,
+        {"tell": 3, "ask": 5, "follow": 1.5, "abstain": 0.9, "correct": 1, "check": 1, "sum_up": 0.4,
          "say_again": 0.3, "talk": 1.6, "aside": 2},
     ),
     Profile(
-        0.10, 22, 50,
-        {"tell": 1, "ask": 2.5, "follow": 0.5, "abstain": 0.7, "correct": 0.3, "check": 0.4, "sum_up": 0.15,
+        0.03, 22, 45,
+        {"tell": 1, "ask": 3, "follow": 0.5, "abstain": 0.4, "correct": 0.3, "check": 0.4, "sum_up": 0.15,
          "say_again": 0.1, "talk": 1.5, "aside": 5},
     ),
     Profile(
-        0.34, 1, 8,
-        {"talk": 9, "aside": 1, "abstain": 0.7, "say_again": 0.4, "sum_up": 0.1, "tell": 0.5, "ask": 0.5},
+        0.35, 1, 6,
+        {"talk": 9, "aside": 1, "abstain": 0.5, "say_again": 0.4, "sum_up": 0.1, "tell": 0.5, "ask": 0.5},
     ),
 )  # fmt: skip
 _GO_ON = 0.65
@@ -66,11 +67,13 @@ class Composer:
         seed: Another one makes other dialogues.
         exchanges: Of real dialogues, said between other things.
         library: The grammar.
+        around: What real people say that tells nothing, to stand beside what is told.
     """
 
     seed: int = 1
     exchanges: Sequence[Exchange] = ()
     library: Library = field(default_factory=load)
+    around: Around = field(default_factory=Around)
 
     def __post_init__(self) -> None:
         asides = [intent for intent in self.library.intents if intent.group == "asides"]
@@ -86,7 +89,7 @@ class Composer:
         """One of them; its assistant alone is learned from."""
         rng = random.Random(f"{self.seed} {number}")
         profile = rng.choices(PROFILES, [each.share for each in PROFILES])[0]
-        scene = Scene(self.library, rng, Typist.drawn(rng))
+        scene = Scene(self.library, rng, Typist.drawn(rng), around=self.around)
         length = rng.randint(profile.shortest, profile.longest)
         if profile.longest > 8 and rng.random() < _TELL_FIRST:
             for _ in range(rng.randint(1, 4)):

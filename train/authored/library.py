@@ -126,6 +126,11 @@ class Kind(_Read):
     shared: str | None = None
     """Kinds that share a name exclude each other: it rains or it snows."""
 
+    @functools.cached_property
+    def named(self) -> bool:
+        """Whether it is the name of somebody or of an animal: "My sister Ottoline phoned"."""
+        return self.key is not None and any(each.startswith("My {key} {value} [") for each in self.tell)
+
     def list_of(self, slot: str, key: Key | None) -> str:
         """The list that the values of a slot come from."""
         name = self.values[slot]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chatbot.text.template import Turn
+from train.authored.around import Around
 from train.authored.grammar import choose, fill, sentence, slots
 from train.authored.library import Key, Kind, Library
 from train.authored.typist import Typist
@@ -66,6 +67,8 @@ class Scene:
     """Whether anything was asked or told."""
     vague: bool = False
     """Whether something was said that may or may not be taken for a fact: nobody can say what is not known."""
+    around: Around = field(default_factory=Around)
+    """What stands around what is told."""
 
     @property
     def exchanges(self) -> int:
@@ -121,10 +124,22 @@ class Scene:
             if not frame.startswith("{"):
                 template = uncapitalised(template)
             template = frame.replace("{question}", template)
-        return self.write(template, filling)
+        return self.write(template, filling, about_facts=frames is not None)
 
-    def write(self, template: str, filling: Mapping[str, str]) -> str:
-        """What the user writes: a template filled, in this user's way to name what is theirs and to type."""
+    def write(
+        self, template: str, filling: Mapping[str, str], *, about_facts: bool = True, remarks: bool = False
+    ) -> str:
+        """What the user writes: a template filled, in this user's way to name what is theirs and to type.
+
+        Args:
+            template: Of which nothing is left to choose.
+            filling: Of its slots.
+            about_facts: Whether it tells or asks for a fact.
+            remarks: Whether something else may be said beside it.
+        """
+        template = self.around.worn(template, self.rng, about_facts=about_facts)
+        if remarks:
+            template = self.around.with_remarks(template, self.rng)
         draw, key = self.rng.random(), filling.get("key", "").lower()
         if draw < _SHARED:
             template = template.replace("my {key}", "our {key}").replace("My {key}", "Our {key}")

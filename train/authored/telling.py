@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from train.authored.grammar import choose, sentence, slots
 from train.authored.scene import Fact, Scene, name_of, uncapitalised
 
+_IN_PASSING = 0.25
+"""How often a name is told while something is said of who has it."""
+
 
 def tell(scene: Scene) -> bool:
     """A fact that was not told before, alone or with one or two others in the same turn."""
@@ -42,11 +45,13 @@ def _new(scene: Scene) -> Fact | None:
 
 def _told_alone(scene: Scene, fact: Fact) -> str | None:
     template = choose(scene.rng.choice(fact.kind.tell), scene.rng)
+    if fact.kind.named and scene.rng.random() < _IN_PASSING:
+        template = scene.around.in_passing(scene.rng) or template
     used = slots(template)
     if not used <= fact.filling.keys():
         return None
     fact.values = {slot: value for slot, value in fact.values.items() if slot in used}
-    return scene.write(template, fact.filling)
+    return scene.write(template, fact.filling, remarks=True)
 
 
 def _told_in_clauses(scene: Scene, facts: Sequence[Fact]) -> str | None:
@@ -67,7 +72,7 @@ def _told_in_clauses(scene: Scene, facts: Sequence[Fact]) -> str | None:
             filling[renamed] = fact.filling[slot]
         opens = frame.startswith(f"{{{place}}}") or f". {{{place}}}" in frame or f"! {{{place}}}" in frame
         frame = frame.replace(f"{{{place}}}", sentence(clause) if opens else uncapitalised(clause))
-    return scene.write(frame, filling)
+    return scene.write(frame, filling, remarks=True)
 
 
 def tell_shortly(scene: Scene, fact: Fact, slot: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,26 @@ def parent_of(args: argparse.Namespace) -> Bundle | None:
             remedy="leave one of them out",
         )
     return open_bundle(args.parent)
+
+
+def shape_of(parent: Bundle, wanted: ModelConfig) -> ModelConfig:
+    """The shape of the model to go on from, with what a recipe may change of it: dropout, and a gate that foresees.
+
+    Raises:
+        UsageError: if the recipe wants another shape.
+    """
+    model = replace(parent.model, dropout=wanted.dropout, word_dropout=wanted.word_dropout)
+    if (model.copying, wanted.copying) == ("continued", "foreseen"):
+        model = replace(model, copying="foreseen")
+    have, want = model.to_dict(), {**wanted.to_dict(), "vocabulary_size": model.vocabulary_size}
+    if strange := [name for name in have if have[name] != want[name]]:
+        name = strange[0]
+        raise UsageError(
+            f"a recipe with {name} = {want[name]}, and a model with {have[name]}",
+            expected="a model of the recipe's shape to go on from",
+            remedy="leave --from out, or name another model",
+        )
+    return model
 
 
 def metadata_of(

@@ -16,7 +16,7 @@ from train.recipes.recipe import load, names
 if TYPE_CHECKING:
     from train.recipes.parts import Parts
 
-_ELSEWHERE = ("paths", "valid", "preset", "config", "parent", "mix", "assistant", "format")
+_ELSEWHERE = ("paths", "valid", "preset", "config", "mix", "assistant", "format")
 """What a recipe says itself."""
 
 
@@ -55,7 +55,7 @@ def parts_of(args: argparse.Namespace) -> Parts | None:
             )
         return None
     if given:
-        also = "PATH" if given[0] == "paths" else f"--{'from' if given[0] == 'parent' else given[0]}"
+        also = "PATH" if given[0] == "paths" else f"--{given[0]}"
         raise UsageError(
             f"--recipe {args.recipe} with {also}", expected="either of them", remedy=f"leave {also} out, or --recipe"
         )

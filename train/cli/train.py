@@ -15,7 +15,7 @@ from chatbot.config import SamplingConfig
 from train.cli.extra import require_extra
 from train.cli.folder import identity, run_folder
 from train.cli.mixing import Mix, Mixture, add_mixing, mix_in, mixes_of
-from train.cli.origin import add_parent, metadata_of, parent_of
+from train.cli.origin import add_parent, metadata_of, parent_of, shape_of
 from train.cli.reading import add_reading, described, places_of, read, reading_of, source_of
 from train.cli.recipe import add_recipe, parts_of
 from train.cli.settings import add_settings_of_training, settings_of
@@ -85,7 +85,8 @@ def run_train(args: argparse.Namespace) -> int:
     cluster = cluster_of(args.strategy, args.workers, args.rank, os.environ)
     require_extra()
     parent, mixes = parent_of(args), mixes_of(args.mix)
-    model = model if parent is None else parent.model
+    if parent is not None:
+        model = parent.model if parts is None else shape_of(parent, model)
     out = run_folder(args, identity(args, model.cell, cluster))
     team = team_of(args.strategy, cluster)
     from chatbot.layers import find_cell, make_cell

@@ -14,6 +14,7 @@ from typing import Any
 
 from chatbot.errors import CorpusError
 from chatbot.text.sanitize import one_line
+from train.authored.around import Around, around
 from train.authored.chat import cleaned, exchanges
 from train.authored.compose import Composer
 from train.authored.library import HOME, load
@@ -84,7 +85,7 @@ class Parts:
 
     def _of(self, part: Part, held_out: bool) -> Iterable[Dialogue]:
         if part.authored:
-            return Composer(part.seed, self._exchanges, load()).dialogues(part.authored)
+            return Composer(part.seed, self._exchanges, load(), self._around).dialogues(part.authored)
         if part.path:
             return read([Place(str(ROOT / part.path))], Reading(roles=Roles(part.assistant or None)))
         public = cleaned(self._public(part.public, Roles(part.assistant or None)))
@@ -92,9 +93,17 @@ class Parts:
 
     @functools.cached_property
     def _exchanges(self) -> list[tuple[str, str]]:
+        return exchanges(self._publicly())
+
+    @functools.cached_property
+    def _around(self) -> Around:
+        return around(self._publicly())
+
+    def _publicly(self) -> Iterator[Dialogue]:
+        """What real people said to each other, in all public corpora of the recipe."""
         names = [part.public for part in self.recipe.parts if part.public]
         found = (dialogue for name in names for dialogue in cleaned(self._public(name, Roles())))
-        return exchanges(dialogue for dialogue in found if not dialogue.is_held_out(_HELD_OUT))
+        return (dialogue for dialogue in found if not dialogue.is_held_out(_HELD_OUT))
 
     def _public(self, name: str, roles: Roles) -> Iterator[Dialogue]:
         """The dialogues of one public corpus.
