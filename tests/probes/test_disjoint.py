@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import pytest
 
 from tests.probes.expectation import Expectation, Item, read_groups
+from tests.probes.held_out import current
 from tests.probes.scripts import Script, read_scripts
 from train.authored.compose import Composer
+from train.authored.held_out import PATH
 from train.authored.library import load
 from train.authored.words import CLOSED
 
@@ -67,6 +69,10 @@ def listed(scripts: Iterable[Script], entries: set[str]) -> list[str]:
 
 def planted(kind: str, last: str, expected: Expectation) -> Script:
     return Script("planted", kind, 1, ("My hen is Tock.", last), expected, "planted:1")
+
+
+def test_what_scripts_ask_is_held_out_of_training() -> None:
+    assert PATH.read_text(encoding="utf-8") == current()
 
 
 def test_no_script_asks_in_words_of_the_training() -> None:

@@ -124,8 +124,7 @@ class Composer:
 
     def _aside(self, scene: Scene) -> bool:
         if self.exchanges and scene.rng.random() < 0.5:
-            scene.say(*scene.rng.choice(self.exchanges))
-            return True
+            return scene.say_both(*scene.rng.choice(self.exchanges))
         any_other = scene.rng.random() < 0.3
         intent = scene.rng.choices(self._intents, self._weights)[0] if any_other else scene.rng.choice(self._asides)
         return self._said(scene, intent, {}) is not None

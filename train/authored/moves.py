@@ -23,12 +23,10 @@ def sum_up(scene: Scene) -> bool:
     user = scene.typed(frames["summary"], {})
     assert user is not None
     if not clauses:
-        scene.say(user, choose(scene.rng.choice(frames["summary_none"]), scene.rng))
-        return True
+        return scene.say_both(user, choose(scene.rng.choice(frames["summary_none"]), scene.rng))
     facts = [text[:1].lower() + text[1:] for text in clauses if text]
     joined = facts[0] if len(facts) == 1 else f"{', '.join(facts[:-1])} and {facts[-1]}"
-    scene.say(user, tidy(choose(scene.rng.choice(frames["sum_up"]), scene.rng).replace("{facts}", joined)))
-    return True
+    return scene.say_both(user, tidy(choose(scene.rng.choice(frames["sum_up"]), scene.rng).replace("{facts}", joined)))
 
 
 def say_again(scene: Scene) -> bool:
@@ -39,13 +37,11 @@ def say_again(scene: Scene) -> bool:
     user = scene.typed(frames[question], {})
     assert user is not None
     if not scene.turns:
-        scene.say(user, choose(rng.choice(frames["nothing_said"]), rng))
-        return True
+        return scene.say_both(user, choose(rng.choice(frames["nothing_said"]), rng))
     said = scene.turns[-1 if mine else -2].text
     if len(said.split()) > _LONGEST_QUOTE or said.startswith(("You said: ", "I said: ")):
         return False
-    scene.say(user, frames[answer][0].replace("{mine}" if mine else "{said}", said))
-    return True
+    return scene.say_both(user, frames[answer][0].replace("{mine}" if mine else "{said}", said))
 
 
 MOVES = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from chatbot.text.template import Turn
 from train.authored.around import Around
 from train.authored.grammar import choose, fill, sentence, slots
+from train.authored.held_out import is_held_out
 from train.authored.library import Key, Kind, Library
 from train.authored.typist import Typist
 from train.authored.words import draw
@@ -81,8 +82,8 @@ class Scene:
         self.topic = topic
 
     def say_both(self, user: str | None, reply: str | None, topic: Fact | None = None) -> bool:
-        """Add an exchange if both sides of it could be made; whether they could."""
-        if user is None or reply is None:
+        """Add an exchange if both sides of it could be made, and no probe asks the same; whether it was added."""
+        if user is None or reply is None or is_held_out(user):
             return False
         self.say(user, reply, topic)
         return True
