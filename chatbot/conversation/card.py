@@ -21,6 +21,8 @@ class ModelCard:
     word_perplexity: float | None
     """On the dialogues that were held out in training; None if it was not recorded."""
     corpora: tuple[str, ...]
+    parameters: int | None = None
+    """None if it was not recorded."""
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
@@ -32,6 +34,7 @@ class ModelCard:
         named = [entry["name"] for entry in entries if isinstance(entry, dict) and "name" in entry]
         if isinstance(perplexity, bool) or not isinstance(perplexity, int | float):
             perplexity = None
+        parameters = bundle.metadata.get("parameters")
         return cls(
             name=one_line(bundle.name),
             cell=one_line(bundle.model.cell),
@@ -40,4 +43,5 @@ class ModelCard:
             size_bytes=bundle.size_bytes,
             word_perplexity=None if perplexity is None else float(perplexity),
             corpora=tuple(one_line(str(name)) for name in named),
+            parameters=parameters if isinstance(parameters, int) and not isinstance(parameters, bool) else None,
         )

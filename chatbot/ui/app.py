@@ -82,8 +82,15 @@ class ChatApp(App[None]):
         self._remembering.choose(event.name, event.value)
 
     def on_requested(self, event: Requested) -> None:
-        """Nothing of that is there yet."""
-        self.notify(f"/{event.what} is coming", markup=False)
+        """Open another part of the program."""
+        if event.what != "compare":
+            self.notify(f"/{event.what} is coming", markup=False)
+            return
+        from chatbot.ui.compare import ComparisonScreen  # takes a while: only for those who compare
+
+        chat = self._chat
+        turns, lock = chat.conversation.transcript, chat.model_lock
+        self.push_screen(ComparisonScreen(chat.sources, event.argument, chat.first_model, chat.known, turns, lock))
 
     def copy_to_clipboard(self, text: str) -> None:
         """Tell the terminal (OSC 52), and the desktop if this runs on one."""

@@ -57,7 +57,8 @@ COMMANDS = (
     Command("seed", "Seed", "The same seed gives the same replies; none draws a new one", "[number|none]"),
     Command("memory", "Memory panel", "See the memory of the network while it talks, or close the panel", key="f2",
             label="Memory", any_time=True),
-    Command("compare", "Compare models", "Let several models answer the same message"),
+    Command("compare", "Compare models", "Let several models or cells answer the same message, side by side",
+            "[names]", "models"),
     Command("train", "Train a model", "Make a model of your own dialogues"),
     Command("facts", "Facts under replies", "Show or hide time, speed and model under each reply", key="f4",
             any_time=True),
@@ -91,16 +92,16 @@ def is_command(text: str) -> bool:
     return text.startswith("/") and not text.startswith("//")
 
 
-def parse(text: str) -> Request:
-    """The command that a text is.
+def parse(text: str, commands: Sequence[Command] = COMMANDS) -> Request:
+    """The command that a text is; ``commands`` are those there are.
 
     Raises:
         UsageError: if there is none of that name, or it takes no argument.
     """
     name, _, rest = text[1:].strip().partition(" ")
-    command = next((each for each in COMMANDS if each.name == name.lower()), None)
+    command = next((each for each in commands if each.name == name.lower()), None)
     if command is None:
-        near = difflib.get_close_matches(name.lower(), [each.name for each in COMMANDS], n=1)
+        near = difflib.get_close_matches(name.lower(), [each.name for each in commands], n=1)
         raise UsageError(
             f"no command is called /{one_line(name)}",
             expected=f"perhaps /{near[0]}" if near else "one of those that / lists",
@@ -112,20 +113,23 @@ def parse(text: str) -> Request:
     return Request(command, argument)
 
 
-def complete(text: str, choices: Mapping[str, Sequence[tuple[str, str]]]) -> list[Completion]:
+def complete(
+    text: str, choices: Mapping[str, Sequence[tuple[str, str]]], commands: Sequence[Command] = COMMANDS
+) -> list[Completion]:
     """How the text of a prompt could go on, as far as it is a command.
 
     Args:
         text: What was typed.
         choices: For each list that commands name, values and what they mean.
+        commands: Those there are.
     """
     if not is_command(text) or "\n" in text:
         return []
     name, blank, rest = text[1:].partition(" ")
     if not blank:
         typed = name.lower()
-        found = sorted((each for each in COMMANDS if each.name.startswith(typed)), key=lambda each: each.name != typed)
-        found += [each for each in COMMANDS if each not in found and typed in each.title.lower()]
+        found = sorted((each for each in commands if each.name.startswith(typed)), key=lambda each: each.name != typed)
+        found += [each for each in commands if each not in found and typed in each.title.lower()]
         return [
             Completion(
                 f"/{each.name}{' ' * bool(each.choices)}",
@@ -135,7 +139,7 @@ def complete(text: str, choices: Mapping[str, Sequence[tuple[str, str]]]) -> lis
             )
             for each in found
         ]
-    command = next((each for each in COMMANDS if each.name == name.lower()), None)
+    command = next((each for each in commands if each.name == name.lower()), None)
     values = choices.get(command.choices, ()) if command else ()
     typed = rest.strip().lower()
     if any(value.lower() == typed for value, _ in values) or typed[:1].isdigit():

@@ -137,9 +137,9 @@ class Performer(Keeping):
             screen.tell("The panel opens once there is a model")
         self._decided("memory_panel", screen.memory_shown)
 
-    def do_compare(self, _: str) -> None:
+    def do_compare(self, argument: str) -> None:
         """Ask for the comparison."""
-        self._screen.post_message(Requested("compare"))
+        self._screen.post_message(Requested("compare", argument))
 
     def do_train(self, _: str) -> None:
         """Ask for the training."""

@@ -45,9 +45,11 @@ class GhostSeen(Message, bubble=False):
 class Requested(Message):
     """The user asked for another part of the program: ``compare`` or ``train``."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, argument: str = "") -> None:
         super().__init__()
         self.what = what
+        self.argument = argument
+        """What was typed after the command."""
 
 
 class Decided(Message):

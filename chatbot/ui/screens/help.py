@@ -14,7 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
-from chatbot.ui.commands import COMMANDS
+from chatbot.ui.commands import COMMANDS, Command
 
 
 class Key(NamedTuple):
@@ -30,13 +30,13 @@ class HelpScreen(ModalScreen[None]):
 
     Args:
         keys: Those that do something where the user was.
-        commands: Whether the slash commands can be typed there.
+        commands: The slash commands that can be typed there.
         panel: Those of the memory panel, if it is open and they are not among ``keys``.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "leave", "Close", id="help.close")]
 
-    def __init__(self, keys: list[Key], commands: bool, panel: Sequence[Key] = ()) -> None:
+    def __init__(self, keys: list[Key], commands: Sequence[Command], panel: Sequence[Key] = ()) -> None:
         super().__init__()
         self._keys, self._commands = keys, commands
         self.panel_keys = panel
@@ -54,7 +54,8 @@ class HelpScreen(ModalScreen[None]):
         keys = [Key(", ".join(dict.fromkeys(names)), does, id_) for id_, (names, does) in found.items()]
         panel: Widget | None = getattr(screen, "panel", None)
         elsewhere = panel is not None and panel.display and not panel.has_focus
-        return cls(keys, hasattr(screen, "perform"), _keys_of(panel) if panel is not None and elsewhere else ())
+        commands = getattr(screen, "commands", COMMANDS) if hasattr(screen, "perform") else ()
+        return cls(keys, commands, _keys_of(panel) if panel is not None and elsewhere else ())
 
     def compose(self) -> ComposeResult:
         """A box with the lists."""
@@ -67,7 +68,7 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(_table([(key.key, key.does, key.id) for key in self.panel_keys]))
             if self._commands:
                 yield Static("Commands", classes="title", markup=False)
-                yield Static(_table([(f"/{each.name} {each.argument}".strip(), each.help) for each in COMMANDS]))
+                yield Static(_table([(f"/{each.name} {each.argument}".strip(), each.help) for each in self._commands]))
                 yield Static("A message that begins with a slash is sent if it begins with two.\n", markup=False)
             yield Static("The names at the right are for your configuration: chatbot config.", markup=False)
         yield Footer(show_command_palette=False, compact=True)

@@ -1,0 +1,21 @@
+"""What can be typed while models are compared, in one table, as ``chatbot.ui.commands`` has it for the chat."""
+
+from __future__ import annotations
+
+from chatbot.ui.commands import Command
+
+COMMANDS = (
+    Command("add", "Add a column", "Another model, cell or folder; it reads what was said", "[name] [temp=1]",
+            "models"),
+    Command("remove", "Remove a column", "Take a column out, by its number", "[number]"),
+    Command("seed", "Seed", "What the replies of all are drawn from", "[number]"),
+    Command("reset", "Wipe a memory", "The model of that column, or of all, forgets; the transcripts stay", "[number]"),
+    Command("new", "Begin anew", "All forget, and the transcripts are emptied"),
+    Command("memory", "States and gates", "Draw what the last message did to each state, or not", key="f2",
+            label="Memory"),
+    Command("facts", "Facts under replies", "Show or hide time and speed", key="f4"),
+    Command("copy", "Copy the comparison", "As Markdown"),
+    Command("export", "Export the comparison", "To a file: Markdown, or JSON if it ends in .json", "[file]"),
+    Command("help", "Help", "The keys of where you are, and these commands", key="f1", label="Help"),
+    Command("quit", "Leave the comparison", "Back to the chat"),
+)  # fmt: skip
