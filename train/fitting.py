@@ -19,6 +19,7 @@ from train.checkpoint import Checkpoints, Progress, steps_made
 from train.config import CHECKPOINTS, TrainingConfig
 from train.dataset import Example, lengths_of, plan, training_dataset, validation_dataset
 from train.estimate import chosen, described, keep_chosen
+from train.following import Following
 from train.log import Log
 from train.optimizer import make_optimizer, steps_of
 from train.runner import Sampler, runner_of
@@ -97,6 +98,7 @@ class Fitting:
         log.set_model(model)  # what goes on may have to validate before it trains
         bar = ProgressBar(self.steps, self._positions, console, done=progress.step)
         watch, saver = Watch(progress.step), Saver(self.checkpoints, progress)
+        following = Following(self.folder, self.steps, self._positions, progress.step)
         try:
             with self._runner.signals():
                 while not progress.over:
@@ -108,7 +110,7 @@ class Fitting:
                         saver.progress = progress
                         self.checkpoints.save(model, progress)
                     else:
-                        progress = self._train(progress, [bar, watch, log], saver)
+                        progress = self._train(progress, [bar, watch, log, following], saver)
         except KeyboardInterrupt:
             raise self._interrupted(saver) from None
         except WorkerLostError as error:

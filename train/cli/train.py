@@ -55,6 +55,9 @@ def add_train(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--yes", action="store_true", help="start without asking")
     parser.add_argument(
+        "--estimate", action="store_true", help="only say what it would take, and prepare the dialogues"
+    )
+    parser.add_argument(
         "--prompt",
         action="append",
         default=[],
@@ -90,6 +93,7 @@ def run_train(args: argparse.Namespace) -> int:
     out = run_folder(args, identity(args, model.cell, cluster))
     team = team_of(args.strategy, cluster)
     from chatbot.layers import find_cell, make_cell
+    from train.fitting import DeclinedError
     from train.trainer import Run
 
     find_cell(model.cell)  # may import a module of the user's: this name is the user's own, not a bundle's
@@ -107,13 +111,17 @@ def run_train(args: argparse.Namespace) -> int:
         name=args.name or out.resolve().name,
         overwrite=args.overwrite,
         prompts=args.prompt,
-        approve=lambda: args.yes or _approved(),
+        approve=lambda: not args.estimate and (args.yes or _approved()),
         cache=args.cache,
         parent=parent,
         extend=args.extend,
         team=team,
     )
-    _train(run, mixes, corpus, reading)
+    try:
+        _train(run, mixes, corpus, reading)
+    except DeclinedError:
+        if not args.estimate:
+            raise
     return 0
 
 

@@ -1,0 +1,152 @@
+"""The trainings of a user: a folder each, and beside it what it was started with and what it wrote for people."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chatbot.errors import UsageError
+from chatbot.text.sanitize import one_line
+from chatbot.training import process
+from chatbot.training.events import State, last_said
+from chatbot.training.plan import Plan, chatbot_command
+from chatbot.training.process import Process
+
+Start = Callable[[Sequence[str], Path, Path], Process]
+
+
+def user_runs() -> Path:
+    """Where the trainings of a user are."""
+    from platformdirs import user_data_path  # not at the top: only those who train look there
+
+    return Path(user_data_path("chatbot", appauthor=False)) / "runs"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training."""
+
+    plan: Plan
+    folder: Path
+    """As ``chatbot train --out`` has it."""
+    output: Path
+    """What it wrote for people."""
+    started: Process | None
+    """The process that was last at it."""
+
+    @property
+    def bundle(self) -> Path:
+        """Its model, if there is one yet."""
+        return self.folder / "bundle"
+
+    @property
+    def state(self) -> State:
+        """What has become of it."""
+        if self.started is None:
+            return State.NEW
+        if process.runs(self.started):
+            return State.RUNNING
+        if any((self.folder / "checkpoints").glob("*")):
+            return State.STOPPED
+        return State.FINISHED if self.bundle.exists() else State.FAILED
+
+    @property
+    def said(self) -> list[str]:
+        """The last lines that it wrote for people."""
+        return last_said(self.output)
+
+
+class Runs:
+    """All trainings in a folder.
+
+    Args:
+        home: The folder; made when the first is started.
+        start: Starts a process; tests have one of their own.
+    """
+
+    def __init__(self, home: Path | None = None, start: Start = process.start) -> None:
+        self.home = home or user_runs()
+        self._start = start
+
+    def all(self) -> list[Run]:
+        """The newest first; what cannot be read is left out."""
+        found = []
+        for path in self.home.glob("*.json"):
+            with contextlib.suppress(UsageError):
+                found.append((path.stat().st_mtime, self.get(path.stem)))
+        return [run for _, run in sorted(found, key=lambda each: -each[0])]
+
+    def get(self, name: str) -> Run:
+        """One by its name.
+
+        Raises:
+            UsageError: if there is none, or it cannot be read.
+        """
+        path = self.home / f"{name}.json"
+        try:
+            kept: Any = json.loads(path.read_text(encoding="utf-8"))
+            started = Process(int(kept["pid"]), str(kept["began"])) if kept.get("pid") else None
+            plan = Plan.from_dict(kept["plan"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            received = f"no training {one_line(name)!r} that can be read"
+            raise UsageError(received, expected="one of the list", remedy="start a new one") from error
+        return Run(plan, self.home / name, self.home / f"{name}.log", started)
+
+    def start(self, plan: Plan) -> Run:
+        """Begin a training.
+
+        Raises:
+            UsageError: if there is one of that name, or it cannot be started.
+        """
+        if (self.home / f"{plan.name}.json").exists() or (self.home / plan.name).exists():
+            raise UsageError(f"a training {plan.name!r} exists", expected="a new name", remedy="give another name")
+        return self._launch(plan)
+
+    def go_on(self, run: Run) -> Run:
+        """Go on with a training that was stopped, or try again one that failed.
+
+        Raises:
+            UsageError: if it runs or is finished.
+        """
+        if run.state in (State.RUNNING, State.FINISHED):
+            raise UsageError(
+                f"{run.plan.name} is {run.state.value}", expected="one that was stopped", remedy="leave it"
+            )
+        return self._launch(run.plan)
+
+    def stop(self, run: Run) -> None:
+        """Ask a training to save and end; ``state`` tells when it has.
+
+        Raises:
+            UsageError: if it does not run.
+        """
+        if run.started is None or not process.interrupt(run.started):
+            raise UsageError(f"{run.plan.name} is {run.state.value}", expected="one that runs", remedy="leave it")
+
+    def _launch(self, plan: Plan) -> Run:
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder, output = self.home / plan.name, self.home / f"{plan.name}.log"
+        command = chatbot_command(["train", "--yes", *plan.arguments(folder)])
+        try:
+            started = self._start(command, output, Path.cwd())
+        except OSError as error:
+            reason = one_line(str(error))
+            raise UsageError(
+                f"{plan.name} cannot be started ({reason})", expected="a process", remedy="try again"
+            ) from error
+        kept = {"plan": plan.to_dict(), "pid": started.pid, "began": started.began}
+        _write(self.home / f"{plan.name}.json", json.dumps(kept, ensure_ascii=False, indent=2))
+        return self.get(plan.name)
+
+
+def _write(path: Path, text: str) -> None:
+    """Beside, and then renamed; for its owner alone."""
+    beside = path.with_suffix(".part")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    beside.replace(path)
