@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from chatbot.config import SamplingConfig
 from chatbot.errors import ChatbotError, UsageError
 from chatbot.preferences import TABLES, Preferences, load_preferences, preferences_path, template, written
 from chatbot.text.sanitize import one_line
+from chatbot.ui.remembering import REMEMBERED, Remembering, state_path
 
 _EXAMPLE = """examples:
   chatbot config           where the file is, and every setting
@@ -21,7 +22,8 @@ _EXAMPLE = """examples:
   chatbot config --json | jq -r .path
 
 A file that cannot be used is named on standard error, the defaults hold, and the exit code is 1; every other command
-then goes on with the defaults.  What is given on the command line counts more than the file.
+then goes on with the defaults.  What is given on the command line counts more than the file; what was chosen in the
+chat (theme, ghost text, …) does too, until the file says something else than it did then.
 """
 _COLUMNS = ("setting", "value", "default", "source")
 
@@ -33,7 +35,7 @@ class Setting(NamedTuple):
     value: Any
     default: Any
     source: str
-    """``file`` or ``default``."""
+    """``file``, ``default``, or ``chosen`` in the chat, which holds until the file says something else."""
     meaning: str
 
 
@@ -60,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         print(one_line(str(path)))
         return 0
     preferences, problem = load_preferences(path)
-    rows = list(settings(preferences, written(path) if problem is None else frozenset()))
+    rows = list(settings(preferences, written(path) if problem is None else frozenset(), _chosen(preferences)))
     there = os.path.lexists(path)
     if args.json:
         print(json.dumps(_report(path, there, problem, rows), ensure_ascii=False))
@@ -96,8 +98,23 @@ def write_template(path: Path) -> None:
         ) from error
 
 
-def settings(preferences: Preferences, given: Collection[str]) -> Iterator[Setting]:
-    """Every setting there is, those of the tables by a dotted name; ``given`` are those that stand in the file."""
+def _chosen(preferences: Preferences) -> dict[str, Any]:
+    """What holds otherwise since it was chosen in the chat."""
+    holds = Remembering(preferences, state_path()).preferences
+    return {name: getattr(holds, name) for name in REMEMBERED if getattr(holds, name) != getattr(preferences, name)}
+
+
+def settings(
+    preferences: Preferences, given: Collection[str], chosen: Mapping[str, Any] | None = None
+) -> Iterator[Setting]:
+    """Every setting there is, those of the tables by a dotted name.
+
+    Args:
+        preferences: As the file has them.
+        given: Those that stand in the file.
+        chosen: Those that hold otherwise since they were chosen in the chat.
+    """
+    chosen = chosen or {}
     default, texts = Preferences(), Preferences.describe()
     sampling = SamplingConfig.describe()
     known = [(name, value, getattr(default, name), texts[name]) for name, value in vars(preferences).items()]
@@ -105,7 +122,10 @@ def settings(preferences: Preferences, given: Collection[str]) -> Iterator[Setti
     rows += [(f"sampling.{name}", preferences.sampling.get(name), None, sampling[name]) for name in sampling]
     rows += [(f"keys.{name}", key, None, texts["keys"]) for name, key in preferences.keys.items()]
     for name, value, usual, meaning in rows:
-        yield Setting(name, value, usual, "file" if name in given else "default", meaning)
+        if name in chosen:
+            yield Setting(name, chosen[name], usual, "chosen", meaning)
+        else:
+            yield Setting(name, value, usual, "file" if name in given else "default", meaning)
 
 
 def _report(path: Path, there: bool, problem: str | None, rows: list[Setting]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 
 from chatbot.cli import build_parser, options
 from chatbot.preferences import Preferences, template
+from chatbot.ui.remembering import Remembering, state_path
 
 Run = Callable[..., Any]
 
@@ -45,6 +46,19 @@ def test_it_says_what_comes_from_the_file_even_if_it_is_the_default(chatbot: Run
     assert (rows["sampling.top_k"][1], rows["sampling.top_k"][-1]) == ("7", "file")
     assert (rows["keys.app.quit"][1], rows["keys.app.quit"][-1]) == ("f10", "file")
     assert rows["ghost_text"][-1] == "default"
+
+
+def test_what_was_chosen_in_the_chat_is_shown_until_the_file_says_something_else(
+    chatbot: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    Remembering(Preferences(), state_path()).choose("theme", "nord")
+    rows = {row.split()[0]: row.split() for row in chatbot("config").lines[3:]}
+    assert (rows["theme"][1], rows["theme"][-1]) == ("nord", "chosen")
+    assert rows["ghost_text"][-1] == "default"
+    file.write_text("theme = 'dracula'\n")
+    rows = {row.split()[0]: row.split() for row in chatbot("config").lines[3:]}
+    assert (rows["theme"][1], rows["theme"][-1]) == ("dracula", "file")
 
 
 def test_json_holds_the_same(chatbot: Run, file: Path) -> None:
