@@ -45,6 +45,16 @@ class Run:
         return self.folder / "bundle"
 
     @property
+    def so_far(self) -> Path:
+        """The model of the best checkpoint, once ``chatbot train --so-far`` has written it."""
+        return self.folder / "so_far"
+
+    @property
+    def command_so_far(self) -> list[str]:
+        """Writes that."""
+        return chatbot_command(["train", "--so-far", *self.plan.arguments(self.folder)])
+
+    @property
     def state(self) -> State:
         """What has become of it."""
         if self.started is None:

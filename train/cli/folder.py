@@ -12,7 +12,7 @@ from chatbot.errors import UsageError
 from train.cluster import Cluster
 from train.config import is_unfinished
 
-_APART = ("run", "out", "overwrite", "cache", "yes", "estimate", "prompt", "workers", "rank")
+_APART = ("run", "out", "overwrite", "cache", "yes", "estimate", "so_far", "prompt", "workers", "rank")
 """What may be said otherwise the next time without another training coming of it."""
 
 

@@ -66,6 +66,11 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         "begin with)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace the model that is in the run folder")
+    parser.add_argument(
+        "--so-far",
+        action="store_true",
+        help="write a bundle of the best weights that this training, which may be running, has found so far",
+    )
     parser.add_argument("--name", default=None, help="name in the metadata (default: that of the run folder)")
     parser.add_argument("--credits", type=Path, metavar="FILE", help="credits of the corpora, a line each")
     parser.add_argument(
@@ -117,6 +122,11 @@ def run_train(args: argparse.Namespace) -> int:
         extend=args.extend,
         team=team,
     )
+    if args.so_far:
+        from train.so_far import write_so_far
+
+        print(f"chatbot --model {write_so_far(run)}")
+        return 0
     try:
         _train(run, mixes, corpus, reading)
     except DeclinedError:

@@ -1,0 +1,44 @@
+"""How a number has gone so far: a line of words, and bars below it where there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Sparkline, Static
+
+
+class Curve(Vertical):
+    """Shows a number over the steps.
+
+    Args:
+        title: What it is.
+    """
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        """Words above bars; bars show the mean of as many steps as share one."""
+        yield Static(markup=False)
+        yield Sparkline(summary_function=lambda values: sum(values) / len(values))
+
+    def show(self, values: Sequence[float]) -> None:
+        """Draw these, the oldest first."""
+        self.query_one(Static).update(told(self._title, values))
+        bars = self.query_one(Sparkline)
+        bars.data = list(values)
+        bars.display = len(values) > 1
+
+
+def told(title: str, values: Sequence[float]) -> str:
+    """How a number has gone, on one line."""
+    if not values:
+        return f"{title}: not known yet"
+    if len(values) == 1:
+        return f"{title}: {values[0]:,.3g}"
+    way = "falling" if values[-1] < values[0] else "rising" if values[-1] > values[0] else "as before"
+    lowest, highest = min(values), max(values)
+    return f"{title}: {values[-1]:,.3g}, {way} from {values[0]:,.3g}; lowest {lowest:,.3g}, highest {highest:,.3g}"
