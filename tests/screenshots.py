@@ -17,6 +17,7 @@ from chatbot.config import SamplingConfig
 from chatbot.conversation import Conversation
 from chatbot.preferences import Preferences
 from chatbot.ui.app import ChatApp
+from chatbot.ui.compare.screen import ComparisonScreen
 from chatbot.ui.screens.chat import ChatScreen
 from chatbot.ui.screens.conversation import Phase
 from chatbot.ui.sources import sources_of
@@ -24,6 +25,8 @@ from chatbot.ui.sources import sources_of
 TURNS = ("Hi! My name is Mara.", "I have a dog. His name is Rex.", "What is my name?")
 SIZES = {"chat": (92, 28), "memory": (132, 32)}
 """Of the pictures, in columns and rows."""
+COMPARED, ASKED = "/compare default default temp=1.3", "What should I do today?"
+COMPARED_SIZE = (112, 36)
 _PATIENCE = 60.0
 
 
@@ -33,6 +36,28 @@ async def draw(folder: Path, load: Callable[[], Conversation]) -> None:
     for name, size in SIZES.items():
         svg = await picture(load, size, memory=name == "memory")
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+    (folder / "compare.svg").write_text(await comparison(load), encoding="utf-8")
+
+
+async def comparison(load: Callable[[], Conversation]) -> str:
+    """The model beside itself after the conversation and one more message, with what that did to its memory."""
+    app = ChatApp(dataclasses.replace(sources_of(load), store=lambda: None), Preferences())
+    async with app.run_test(size=COMPARED_SIZE) as pilot:
+        chat = app.screen
+        assert isinstance(chat, ChatScreen)
+        for turn in (*TURNS, COMPARED):
+            await _until(lambda: chat.phase is Phase.READY)
+            chat.prompt.text = turn
+            await pilot.press("enter")
+            await pilot.pause(0.2)
+        await _until(lambda: isinstance(app.screen, ComparisonScreen) and app.screen.phase is Phase.READY)
+        screen = app.screen
+        assert isinstance(screen, ComparisonScreen)
+        screen.prompt.text = ASKED
+        await pilot.press("enter", "f2")
+        await _until(lambda: bool(screen.comparison.log) and screen.phase is Phase.READY)
+        await pilot.pause(0.5)
+        return app.export_screenshot(title="chatbot")
 
 
 async def picture(load: Callable[[], Conversation], size: tuple[int, int], *, memory: bool, tab: str = "state") -> str:

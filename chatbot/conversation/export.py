@@ -29,10 +29,10 @@ _NUMBERS = {"time": float, "seconds": float, "tokens": int}
 
 def markdown(title: str, moments: Sequence[Moment]) -> str:
     """A session as Markdown; it ends with a line break."""
-    blocks = [f"# {_escaped(one_line(title))}"]
+    blocks = [f"# {escaped(one_line(title))}"]
     for moment in moments:
         speaker = "You" if moment.turn.role == "user" else moment.facts.model or "Chatbot"
-        blocks += [f"**{_escaped(one_line(speaker))}**{_note(moment.facts)}", _paragraphs(moment.turn.text)]
+        blocks += [f"**{escaped(one_line(speaker))}**{_note(moment.facts)}", _paragraphs(moment.turn.text)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -52,12 +52,12 @@ def _note(facts: Facts) -> str:
 
 def _paragraphs(text: str) -> str:
     """``text`` with its line breaks, every character of it a character to be seen."""
-    lines = [_escaped(" ".join(line.split())) for line in printable(text).split("\n")]
+    lines = [escaped(" ".join(line.split())) for line in printable(text).split("\n")]
     paragraphs = "\n".join(lines).strip("\n")
     return re.sub(r"(?<=[^\n])\n(?=[^\n])", "\\\\\n", re.sub(r"\n{2,}", "\n\n", paragraphs))
 
 
-def _escaped(line: str) -> str:
+def escaped(line: str) -> str:
     """A line without blanks around it, in which no character means anything to Markdown."""
     escaped = _PUNCTUATION.sub(r"\\\1", line)
     begun = _MARKER.match(escaped)

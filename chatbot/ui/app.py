@@ -14,6 +14,7 @@ from chatbot.preferences import Preferences
 from chatbot.text.sanitize import one_line
 from chatbot.ui.clipboard import copy_natively, native_command
 from chatbot.ui.palette import CommandChoices
+from chatbot.ui.parts import Parts
 from chatbot.ui.remembering import Remembering
 from chatbot.ui.screens.chat import ChatScreen
 from chatbot.ui.sources import Sources
@@ -22,6 +23,8 @@ from chatbot.ui.work import Decided, LoadFailed, Requested
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
+
+    from chatbot.ui.train.messages import CompareRequested, TalkRequested
 
 
 class ChatApp(App[None]):
@@ -50,6 +53,7 @@ class ChatApp(App[None]):
         self._remembering = Remembering(preferences or Preferences(), remembered)
         self._preferences = wanted = self._remembering.preferences
         self._chat = ChatScreen(sources, facts=wanted.show_details, ghost=wanted.ghost_text, memory=wanted.memory_panel)
+        self._parts = Parts(self, self._chat)
         for theme in THEMES:
             self.register_theme(theme)
         if self._preferences.reduced_motion:
@@ -84,13 +88,22 @@ class ChatApp(App[None]):
     def on_requested(self, event: Requested) -> None:
         """Open another part of the program."""
         if event.what != "compare":
-            self.notify(f"/{event.what} is coming", markup=False)
+            {"train": self._parts.open_train, "teach": self._parts.open_teach}[event.what](event.argument)
             return
-        from chatbot.ui.compare import ComparisonScreen  # takes a while: only for those who compare
+        from chatbot.ui.compare.loading import Loading
+        from chatbot.ui.compare.screen import ComparisonScreen  # takes a while: only for those who compare
 
         chat = self._chat
-        turns, lock = chat.conversation.transcript, chat.model_lock
-        self.push_screen(ComparisonScreen(chat.sources, event.argument, chat.first_model, chat.known, turns, lock))
+        loading = Loading(chat.sources, chat.first_model, chat.conversation)
+        self.push_screen(ComparisonScreen(event.argument, loading, chat.known, chat.model_lock))
+
+    def on_talk_requested(self, event: TalkRequested) -> None:
+        """Let the model of a training go on in the chat."""
+        self._parts.talk(event.bundle)
+
+    def on_compare_requested(self, event: CompareRequested) -> None:
+        """Compare the model of a training with the one it comes from."""
+        self._parts.compare(event.parent, event.bundle)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Tell the terminal (OSC 52), and the desktop if this runs on one."""

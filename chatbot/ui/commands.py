@@ -30,6 +30,8 @@ class Command(NamedTuple):
     """Beside the key in the footer; empty if it does not stand there."""
     any_time: bool = False
     """Whether it can be done while a reply is being said."""
+    several: bool = False
+    """Whether several values may follow, parted by blanks; each of them is completed."""
 
 
 COMMANDS = (
@@ -58,8 +60,12 @@ COMMANDS = (
     Command("memory", "Memory panel", "See the memory of the network while it talks, or close the panel", key="f2",
             label="Memory", any_time=True),
     Command("compare", "Compare models", "Let several models or cells answer the same message, side by side",
-            "[names]", "models"),
-    Command("train", "Train a model", "Make a model of your own dialogues"),
+            "[names] [temp=1 …]", "contenders", several=True),
+    Command("train", "Train a model", "Make a model of your own dialogues, and follow trainings", "[paths]",
+            any_time=True),
+    Command("good", "Keep the last reply", "As one that models learn from"),
+    Command("correct", "Correct the last reply", "Keep what it should have been, for models to learn from", "[text]"),
+    Command("teach", "Teach a model", "See what was kept by /good and /correct, and let a model learn it"),
     Command("facts", "Facts under replies", "Show or hide time, speed and model under each reply", key="f4",
             any_time=True),
     Command("ghost", "Ghost text", "Let the model guess how your message goes on, or not", any_time=True),
@@ -141,11 +147,12 @@ def complete(
         ]
     command = next((each for each in commands if each.name == name.lower()), None)
     values = choices.get(command.choices, ()) if command else ()
-    typed = rest.strip().lower()
+    before, _, last = rest.lstrip().rpartition(" ") if command and command.several else ("", "", rest)
+    typed = last.strip().lower()
     if any(value.lower() == typed for value, _ in values) or typed[:1].isdigit():
         return []  # it is whole, or a number of the user's own: Enter must not make another one of it
     return [
-        Completion(f"/{name} {value}", value, one_line(meaning), complete=True)
+        Completion(f"/{name} {f'{before} ' * bool(before)}{value}", value, one_line(meaning), complete=True)
         for value, meaning in values
         if value.lower().startswith(typed)
     ]

@@ -9,10 +9,10 @@ from chatbot.config import SamplingConfig
 from chatbot.errors import ChatbotError, UsageError
 from chatbot.text.sanitize import one_line
 from chatbot.ui.commands import Request
-from chatbot.ui.keeping import Keeping
 from chatbot.ui.palette import Choice, choose
 from chatbot.ui.screens.help import HelpScreen
 from chatbot.ui.sources import switched
+from chatbot.ui.teaching import Teaching
 from chatbot.ui.widgets.message import Entry, Role
 from chatbot.ui.work import Decided, Requested, explain
 
@@ -23,7 +23,7 @@ _NUMBERS = {"temp": ("temperature", float), "topk": ("top_k", int), "topp": ("to
 """Commands that change how replies are chosen: the setting, and its type."""
 
 
-class Performer(Keeping):
+class Performer(Teaching):
     """Does on a chat screen what commands ask for.
 
     Args:
@@ -141,9 +141,9 @@ class Performer(Keeping):
         """Ask for the comparison."""
         self._screen.post_message(Requested("compare", argument))
 
-    def do_train(self, _: str) -> None:
+    def do_train(self, argument: str) -> None:
         """Ask for the training."""
-        self._screen.post_message(Requested("train"))
+        self._screen.post_message(Requested("train", argument))
 
     def do_facts(self, _: str) -> None:
         """Show or hide what stands under replies."""

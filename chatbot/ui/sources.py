@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from chatbot.conversation import Conversation, Resumed
@@ -115,12 +115,16 @@ def title_of(store: Store, session: int | None) -> str | None:
 
 def switched(saved: SavedConversation, load: Callable[[], Conversation]) -> Resumed:
     """Go on with another model; what the user chose about sampling, beside what the old model recommends, stays."""
-    old = saved.conversation
-    usual = old.voice.sampling.to_dict()
-    changes = {name: value for name, value in old.sampling.to_dict().items() if value != usual[name]}
+    changes = chosen(saved.conversation)
     new = load()
     new.sample_with(**changes)
     return saved.switch(new)
+
+
+def chosen(conversation: Conversation) -> dict[str, Any]:
+    """What is otherwise about the sampling of a conversation than its model recommends."""
+    usual = conversation.voice.sampling.to_dict()
+    return {name: value for name, value in conversation.sampling.to_dict().items() if value != usual[name]}
 
 
 def _load_named(name: str) -> Conversation:

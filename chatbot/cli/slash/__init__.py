@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 
-from chatbot.cli.slash import models, sessions
+from chatbot.cli.slash import comparing, models, sessions
 from chatbot.cli.slash.desk import Command, Desk
 from chatbot.errors import UsageError
 from chatbot.text.sanitize import one_line
@@ -46,7 +46,6 @@ def _quit(desk: Desk, _: str) -> None:
 
 _ON_SCREEN = {
     "theme": "use `chatbot` without --plain",
-    "compare": "use `chatbot` without --plain",
     "train": "use `chatbot train`, or `chatbot` without --plain",
 }
 """What the chat on a screen has besides, and what to do instead."""
@@ -64,6 +63,7 @@ COMMANDS: dict[str, Command] = {
     "fork": Command(sessions.fork, "[TURNS]", "go on in a copy with all or the first turns"),
     "memory": Command(sessions.memory, "", "say what the model remembers, in one line"),
     "export": Command(sessions.export, "FILE", "write this conversation to a new file: .md, .json or .jsonl"),
+    "compare": Command(comparing.compare, "[NAMES] : MESSAGE", "let several models answer it; nothing is kept of that"),
     "help": Command(_help, "", "this list"),
     "quit": Command(_quit, "", "end"),
 }

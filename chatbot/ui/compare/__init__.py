@@ -1,5 +1,1 @@
 """Comparing: several models answer the same message side by side.  What they do is ``conversation.side_by_side``."""
-
-from chatbot.ui.compare.screen import ComparisonScreen
-
-__all__ = ["ComparisonScreen"]

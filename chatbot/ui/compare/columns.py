@@ -1,4 +1,7 @@
-"""The columns of a comparison, numbered from left to right; beside each other, or below each other if it is narrow."""
+"""The columns of a comparison, numbered from left to right.
+
+They stand beside each other; below each other if that is too narrow; and if that is too low, one is seen at a time.
+"""
 
 from __future__ import annotations
 
@@ -14,47 +17,87 @@ if TYPE_CHECKING:
     from chatbot.conversation.side import Side
 
 
+_WIDE, _HIGH = 24, 15
+"""Cells and rows that a column takes at least; more of each column is seen if that is narrower."""
+
+
 class Columns(Container):
     """Shows the sides of a comparison."""
 
-    facts: var[bool] = var(True, init=False)
+    facts: var[bool] = var(False, init=False)
     maps: var[bool] = var(False, init=False)
 
+    def __init__(self, id: str) -> None:  # noqa: A002 - as Textual calls it
+        super().__init__(id=id)
+        self.shown: list[Column] = []
+        """From left to right; what is taken out leaves the screen a moment later."""
+        self._current = 0
+
     @property
-    def shown(self) -> list[Column]:
-        """From left to right."""
-        return list(self.query(Column))
+    def current(self) -> Column:
+        """The one that is seen where only one is."""
+        return self.shown[self._current]
+
+    @property
+    def single(self) -> bool:
+        """Whether one is seen at a time."""
+        return self.has_class("-single")
+
+    def turn(self, step: int) -> None:
+        """Let the next one be seen, around the ends."""
+        self._current = (self._current + step) % len(self.shown)
+        self.lay_out()
+
+    def on_resize(self) -> None:
+        """There is more room, or less."""
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Use the room there is, and say who is who."""
+        count = len(self.shown)
+        self._current = min(self._current, max(0, count - 1))
+        beside = self.size.width >= count * max(_WIDE, 72 // max(1, count))
+        self.set_class(not beside, "-stacked")
+        self.set_class(not beside and self.size.height < count * _HIGH, "-single")
+        for number, column in enumerate(self.shown):
+            column.display = not self.single or number == self._current
+            column.number(number + 1, f"{number + 1} of {count} · F3 next" if self.single else "")
+        self.screen.refresh_bindings()
 
     def add(self, sides: Sequence[Side]) -> None:
         """Show these too, with what they have read."""
-        new = [Column(side, self.facts) for side in sides]
+        new = [Column(side, self.facts, self.maps) for side in sides]
+        self.shown += new
         self.mount_all(new)
-        self.call_after_refresh(self._show_read, new)
-
-    def _show_read(self, columns: Sequence[Column]) -> None:
-        for column in columns:
-            column.show(column.side.conversation.transcript)
-            column.show_map(self.maps)
-        self._number()
+        self.lay_out()
 
     def drop(self, number: int) -> None:
         """Show one no longer, by its number from 1."""
-        self.shown[number - 1].remove()
-        self.call_after_refresh(self._number)
+        self.shown.pop(number - 1).remove()
+        self.lay_out()
 
-    def _number(self) -> None:
-        for number, column in enumerate(self.shown, start=1):
-            column.number(number)
+    def replace(self, number: int, side: Side) -> None:
+        """Show another in the place of one, by its number from 1."""
+        old, new = self.shown[number - 1], Column(side, self.facts, self.maps)
+        self.shown[number - 1] = new
+        self.mount(new, before=old)
+        old.remove()
+        self.lay_out()
+
+    def page(self, direction: int) -> None:
+        """Scroll all transcripts by a page."""
+        for column in self.shown:
+            column.page(direction)
 
     def forgotten(self, number: int | None) -> None:
         """The memory of one, or of all, was wiped."""
         for column in self.shown if number is None else [self.shown[number - 1]]:
             column.forgotten()
 
-    def empty(self) -> None:
-        """Nothing was said."""
+    def show(self) -> None:
+        """Show anew what was said."""
         for column in self.shown:
-            column.show(())
+            column.show()
 
     def begin(self, text: str) -> None:
         """All were asked something."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from chatbot.errors import ChatbotError, UsageError
 from chatbot.text.sanitize import one_line
 from chatbot.ui.commands import Request
-from chatbot.ui.compare.specs import parse_specs, side_of
 from chatbot.ui.screens.help import HelpScreen
 from chatbot.ui.work import explain
 
 if TYPE_CHECKING:
+    from chatbot.conversation.side import Side
+    from chatbot.conversation.side_by_side import SideBySide
     from chatbot.ui.compare.screen import ComparisonScreen
+
+_DEFAULT_FILE = "comparison.md"
 
 
 class Performer:
@@ -35,35 +38,86 @@ class Performer:
         except ChatbotError as error:
             self._screen.tell(explain(error), trouble=True)
 
+    @property
+    def _comparison(self) -> SideBySide:
+        return self._screen.comparison
+
+    # Who is compared
+
     def do_add(self, argument: str) -> None:
         """Load one more."""
-        screen = self._screen
-        if not argument:
-            names = ", ".join(each.name for each in screen.known)
-            raise UsageError("nobody to add", expected=f"one of {names}, a cell or a folder", remedy="name one")
-        specs = parse_specs(argument, screen.first, screen.known)
-        spec = specs[-1]
-        screen.work(partial(side_of, spec, screen.sources, screen.first), screen.add, f"Loading {one_line(spec.name)}…")
+        self._load(argument, self._added)
+
+    def _added(self, side: Side) -> None:
+        self._comparison.add(side)
+        self._screen.columns.add([side])
+        self._screen.settle()
 
     def do_remove(self, argument: str) -> None:
         """Take one out."""
-        self._screen.drop(_number(argument))
+        number = _number(argument)
+        self._comparison.remove(number)
+        self._screen.columns.drop(number)
+        self._screen.settle()
+
+    def do_replace(self, argument: str) -> None:
+        """Load another in the place of one."""
+        first, _, rest = argument.partition(" ")
+        number = _number(first)
+        self._comparison.side(number)
+        self._load(rest, partial(self._replaced, number))
+
+    def _replaced(self, number: int, side: Side) -> None:
+        self._comparison.replace(number, side)
+        self._screen.columns.replace(number, side)
+        self._screen.settle()
+
+    def _load(self, argument: str, then: Callable[[Side], None]) -> None:
+        from chatbot.conversation.side_specs import parse_specs
+
+        screen = self._screen
+        specs = parse_specs(argument, screen.known)
+        if len(specs) != 1:
+            names = ", ".join(each.name for each in screen.known)
+            raise UsageError(
+                f"{len(specs)} models", expected=f"one of {one_line(names)}, a cell or a folder", remedy="name one"
+            )
+        (spec,) = specs
+        screen.work(partial(spec.side, screen.loader.load), then, f"Loading {one_line(spec.name)}…")
+
+    def do_set(self, argument: str) -> None:
+        """Choose the replies of one otherwise."""
+        from chatbot.conversation.side_specs import parse_changes
+
+        first, _, rest = argument.partition(" ")
+        side = self._comparison.side(_number(first))
+        if not rest:
+            raise UsageError("no setting", expected="one such as temp=1", remedy="try /set 1 temp=1")
+        side.change(parse_changes(rest))
+        self._screen.columns.lay_out()
+        self._screen.settle()
 
     def do_seed(self, argument: str) -> None:
         """Draw from another seed."""
-        comparison = self._screen.comparison
         if argument:
-            comparison.seed = _number(argument)
+            self._comparison.draw_from(_number(argument))
             self._screen.settle()
-        self._screen.tell(f"seed: {comparison.seed}")
+        self._screen.tell(f"seed: {self._comparison.seed}")
+
+    # What they know
 
     def do_reset(self, argument: str) -> None:
         """Wipe one memory, or all."""
-        self._screen.forget(_number(argument) if argument else None)
+        number = _number(argument) if argument else None
+        self._comparison.forget(number)
+        self._screen.columns.forgotten(number)
 
     def do_new(self, _: str) -> None:
         """Begin anew."""
-        self._screen.begin_anew()
+        self._comparison.begin_anew()
+        self._screen.columns.show()
+
+    # What is shown
 
     def do_memory(self, _: str) -> None:
         """Draw states, or not."""
@@ -73,20 +127,22 @@ class Performer:
         """Show or hide what stands under replies."""
         self._screen.columns.facts = not self._screen.columns.facts
 
-    def do_copy(self, _: str) -> None:
-        """All of it, as Markdown."""
-        text = self._markdown()
+    # Taking it along
+
+    def do_copy(self, argument: str) -> None:
+        """All of it, as Markdown or JSON."""
+        if argument not in ("", "json", "markdown"):
+            raise UsageError(f"/copy {argument}", expected="/copy or /copy json", remedy="choose one")
+        text = self._text(argument == "json")
         self._screen.app.copy_to_clipboard(text)
         self._screen.tell(f"Copied {len(text):,} characters")
 
     def do_export(self, argument: str) -> None:
         """Write all of it to a new file."""
-        from chatbot.conversation.side_by_side import as_dict
-
-        path = Path(argument or "comparison.md").expanduser()
-        text = self._markdown()
-        if path.suffix == ".json":
-            text = json.dumps(as_dict(self._screen.comparison), ensure_ascii=False, indent=2) + "\n"
+        path = Path(argument or _DEFAULT_FILE).expanduser()
+        if path.suffix not in (".md", ".json"):
+            raise UsageError(str(path), expected="a file in .md or .json", remedy="give another name")
+        text = self._text(path.suffix == ".json")
         try:
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
@@ -99,12 +155,12 @@ class Performer:
             ) from error
         self._screen.tell(f"Written to {path.resolve()}")
 
-    def _markdown(self) -> str:
-        from chatbot.conversation.side_by_side import as_markdown
+    def _text(self, as_json: bool) -> str:
+        from chatbot.conversation import side_export
 
-        if not self._screen.comparison.log:
-            raise UsageError("nothing was said yet", expected="a message and replies", remedy="say something first")
-        return as_markdown(self._screen.comparison)
+        return side_export.to_json(self._comparison) if as_json else side_export.markdown(self._comparison)
+
+    # The rest
 
     def do_help(self, _: str) -> None:
         """Keys and commands."""
@@ -112,7 +168,7 @@ class Performer:
 
     def do_quit(self, _: str) -> None:
         """Back to the chat."""
-        self._screen.action_leave()
+        self._screen.go_back()
 
 
 def _number(text: str) -> int:

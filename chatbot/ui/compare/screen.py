@@ -13,15 +13,16 @@ from textual.widgets import Footer
 
 from chatbot.errors import UsageError
 from chatbot.ui.commands import Request, complete, is_command, parse
+from chatbot.ui.compare.choices import choices
 from chatbot.ui.compare.columns import Columns
 from chatbot.ui.compare.commands import COMMANDS
+from chatbot.ui.compare.loading import Loading
 from chatbot.ui.compare.performing import Performer
-from chatbot.ui.compare.specs import parse_specs, side_of
 from chatbot.ui.compare.streaming import StepFeed, stream_sides
 from chatbot.ui.compare.working import WorkingScreen
 from chatbot.ui.replies import FLUSH_SECONDS
 from chatbot.ui.screens.conversation import Phase
-from chatbot.ui.sources import Known, Sources
+from chatbot.ui.sources import Known
 from chatbot.ui.widgets.completions import Completions
 from chatbot.ui.widgets.message import MessageView
 from chatbot.ui.widgets.prompt import Prompt
@@ -30,23 +31,19 @@ from chatbot.ui.widgets.status import StatusLine
 if TYPE_CHECKING:
     from _thread import LockType
 
-    from chatbot.conversation.side_by_side import Side, SideBySide
-    from chatbot.text.template import Turn
+    from chatbot.conversation.side_by_side import SideBySide
 
 
 class ComparisonScreen(WorkingScreen):
     """Several models answer the same message.
 
     Args:
-        sources: Where models come from.
         argument: Who is compared, as it was typed after ``/compare``.
-        first: The model that is talked to in the chat.
-        known: The models that have a name.
-        turns: What was said in the chat: all of them read it first.
+        loader: Loads them.
+        known: The models that have a name, as far as the chat knows.
         lock: Held while models are loaded and speak: it is the chat's, so that its model is not disturbed.
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-wide")]  # noqa: RUF012 - Textual declares it without ClassVar
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012 - Textual declares it without ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop", id="compare.stop", tooltip="End all replies here"),
@@ -56,22 +53,20 @@ class ComparisonScreen(WorkingScreen):
                     tooltip=each.help, show=bool(each.label))
             for each in COMMANDS if each.key
         ),
+        Binding("f3", "turn(1)", "Next", id="compare.next", tooltip="The next column, where one is seen at a time"),
+        Binding("shift+f3", "turn(-1)", "Before", id="compare.previous", show=False),
+        Binding("ctrl+up", "messages", "Messages", id="compare.messages", show=False,
+                tooltip="Choose a message, to copy it"),
+        Binding("pageup", "page(-1)", "Earlier", id="compare.earlier", show=False, priority=True),
+        Binding("pagedown", "page(1)", "Later", id="compare.later", show=False, priority=True),
     ]  # fmt: skip
     commands = COMMANDS
 
-    def __init__(
-        self,
-        sources: Sources,
-        argument: str,
-        first: str,
-        known: Sequence[Known],
-        turns: Sequence[Turn],
-        lock: LockType,
-    ) -> None:
+    def __init__(self, argument: str, loader: Loading, known: Sequence[Known], lock: LockType) -> None:
         super().__init__(lock)
-        self.sources, self.first, self.known = sources, first, known
+        self.loader, self.known = loader, known
         self.comparison: SideBySide
-        self._argument, self._turns = argument, turns
+        self._argument = argument
         self._feed = StepFeed()
         self._performer = Performer(self)
 
@@ -99,12 +94,8 @@ class ComparisonScreen(WorkingScreen):
     # Loading, and other work
 
     def _load(self) -> SideBySide:
-        from chatbot.conversation.side_by_side import SideBySide
-
-        specs = parse_specs(self._argument, self.first, self.known)
-        comparison = SideBySide([side_of(spec, self.sources, self.first) for spec in specs])
-        comparison.read(self._turns)
-        return comparison
+        self.known = self.known or self.loader.models()  # who is quick comes before the chat knows them
+        return self.loader.begin(self._argument, self.known)
 
     def _loaded(self, comparison: SideBySide) -> None:
         self.comparison = comparison
@@ -133,8 +124,8 @@ class ComparisonScreen(WorkingScreen):
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         """Offer what a command could become."""
-        choices = {"models": [(each.name, each.cell) for each in self.known]}
-        self.query_one(Completions).offer(complete(event.text, choices, COMMANDS))
+        found = complete(event.text, choices(self.known, self.loader.talked), COMMANDS)
+        self.query_one(Completions).offer(found, pick=not event.text.endswith(" "))
 
     def _ask(self, text: str) -> None:
         self.prompt.past.add(text)
@@ -170,28 +161,11 @@ class ComparisonScreen(WorkingScreen):
 
     def perform(self, request: Request) -> bool:
         """Do what a command says, if it can be done now; whether it was tried."""
-        if self.phase is not Phase.READY and request.command.name not in ("help", "quit", "facts"):
+        if self.phase is not Phase.READY and not request.command.any_time:
             self.prompt.hint(self.phase.value)
             return False
         self._performer.perform(request)
         return True
-
-    def add(self, side: Side) -> None:
-        """One more column."""
-        self.comparison.add(side)
-        self.columns.add([side])
-        self.settle()
-
-    def drop(self, number: int) -> None:
-        """One column less."""
-        self.comparison.remove(number)
-        self.columns.drop(number)
-        self.settle()
-
-    def forget(self, number: int | None) -> None:
-        """Wipe a memory, or all."""
-        self.comparison.forget(number)
-        self.columns.forgotten(number)
 
     def on_message_view_chosen(self, event: MessageView.Chosen) -> None:
         """Copy a message, or go back to the prompt."""
@@ -200,17 +174,12 @@ class ComparisonScreen(WorkingScreen):
             self.tell(f"Copied {len(event.entry.shown):,} characters")
         self.set_focus(self.prompt)
 
-    def begin_anew(self) -> None:
-        """Empty it all."""
-        self.comparison.begin_anew()
-        self.columns.empty()
-
     # Showing
 
     def settle(self) -> None:
         """Say who is compared."""
-        who = " · ".join(side.label for side in self.comparison.sides)
-        self.query_one(StatusLine).say(f"Compare · {who} · seed {self.comparison.seed}")
+        count, seed = len(self.comparison.sides), self.comparison.seed
+        self.query_one(StatusLine).say(f"Compare {count} models · seed {seed} · /add /remove /replace /set /seed")
 
     # Keys
 
@@ -218,6 +187,8 @@ class ComparisonScreen(WorkingScreen):
         """Only what does something now stands in the footer."""
         if action == "stop":
             return self.phase is Phase.REPLYING
+        if action == "turn":
+            return self.columns.single
         return not (action == "leave" and self.phase is Phase.REPLYING)
 
     def action_command(self, name: str) -> None:
@@ -232,10 +203,27 @@ class ComparisonScreen(WorkingScreen):
         if self.phase is Phase.REPLYING:
             self.comparison.cancel()
 
+    def action_turn(self, step: int) -> None:
+        """See another column."""
+        self.columns.turn(step)
+
+    def action_page(self, direction: int) -> None:
+        """Scroll all of them, wherever the cursor is."""
+        self.columns.page(direction)
+
+    def action_messages(self) -> None:
+        """Go to the last message."""
+        if self.columns.shown:
+            self.columns.current.focus_last()
+
     def action_leave(self) -> None:
         """Close the completions, or go back to the chat."""
         if self.query_one(Completions).showing:
             self.prompt.clear()
         else:
-            self._stop()
-            self.dismiss(None)
+            self.go_back()
+
+    def go_back(self) -> None:
+        """End all replies, and show the chat again."""
+        self._stop()
+        self.dismiss(None)

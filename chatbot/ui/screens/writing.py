@@ -13,6 +13,7 @@ from textual.reactive import var
 
 from chatbot.errors import UsageError
 from chatbot.ui.commands import Request, complete, is_command, parse
+from chatbot.ui.compare.choices import contenders
 from chatbot.ui.exporting import FORMATS
 from chatbot.ui.screens.conversation import Phase
 from chatbot.ui.screens.talking import TalkingScreen
@@ -146,6 +147,7 @@ class WritingScreen(TalkingScreen):
             "copies": [("all", "everything that was said")],
             "models": list(models.items()),
             "cells": list(cells.items()),
+            "contenders": contenders(self.known, self.first_model),
             "themes": [(name, "") for name in sorted(self.app.available_themes)],
         }
 

@@ -11,8 +11,8 @@ from chatbot.bundle import Bundle
 from chatbot.config import SamplingConfig
 from chatbot.conversation import Conversation, Voice
 from chatbot.conversation.side import Side
-from chatbot.conversation.side_by_side import SideBySide, as_dict, as_markdown
-from chatbot.errors import ChatbotError, UsageError
+from chatbot.conversation.side_by_side import SideBySide
+from chatbot.errors import ChatbotError, ConfigError, UsageError
 from chatbot.text.template import Turn
 
 WILD = SamplingConfig(temperature=1.5, top_k=0, top_p=1, max_length=12, min_length=4)
@@ -41,7 +41,7 @@ def test_each_answers_as_it_would_alone(voice: Voice) -> None:
     for text in ("Hello!", "And you?"):
         seen = told(compared, text)
         expected = [one.say(text, sampling=one.sampling) for one in alone]
-        assert [replies for said, replies in compared.log if said == text] == [expected]
+        assert [[answer.text for answer in each.answers] for each in compared.log if each.said == text] == [expected]
         assert [each.strip() for each in seen] == expected
 
 
@@ -75,8 +75,9 @@ def test_it_is_measured_what_a_message_does(voice: Voice) -> None:
     after = comparison.sides[0].conversation
     assert len(found.states) == len(voice.hear(voice.empty(), Turn("user", "Hello there!"))[1].ids)
     assert (found.states[-1][0] == after.moments[0].gain.state[0]).all()  # type: ignore[union-attr]
-    assert "perplexity" in comparison.sides[0].summary
-    assert "tokens/s" in comparison.sides[0].summary
+    assert comparison.log[0].answers[0] == comparison.sides[0].answered
+    assert "perplexity" in comparison.log[0].answers[0].summary
+    assert "tokens/s" in comparison.log[0].answers[0].summary
 
 
 def test_one_that_fails_is_out_and_the_others_go_on(voice: Voice, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +92,8 @@ def test_one_that_fails_is_out_and_the_others_go_on(voice: Voice, monkeypatch: p
     monkeypatch.setattr(comparison.sides[0].conversation, "stream", fail)
     assert told(comparison, "Hello!") == ["", alone[1]]
     assert comparison.sides[0].measured.error is trouble
-    assert comparison.log[-1][1][0] == ""
+    assert comparison.log[-1].answers[0].text == ""
+    assert "out of luck" in comparison.log[-1].answers[0].summary
 
 
 def test_cancelled_they_end_where_they_are(voice: Voice) -> None:
@@ -118,7 +120,46 @@ def test_two_to_four_are_compared(voice: Voice) -> None:
     comparison.remove(1)
     with pytest.raises(UsageError, match="at least 2"):
         comparison.remove(1)
-    assert [len(replies) for _, replies in comparison.log] == [2]
+    assert [len(each.answers) for each in comparison.log] == [2]
+
+
+def test_one_takes_the_place_of_another_and_reads_what_that_one_said(voice: Voice) -> None:
+    comparison = SideBySide(sides(voice, {}, {"temperature": 0.1}), seed=SEED)
+    told(comparison, "Hello!")
+    said = comparison.sides[1].conversation.transcript
+    new = sides(voice, {})[0]
+    comparison.replace(2, new)
+    assert comparison.sides[1] is new
+    assert new.conversation.transcript == said
+    assert [bool(answer.text) for answer in comparison.log[0].answers] == [True, False]
+    with pytest.raises(UsageError, match="1 to 2"):
+        comparison.replace(3, new)
+
+
+def test_what_cannot_be_said_is_the_fault_of_nobody_else(voice: Voice) -> None:
+    comparison = SideBySide(sides(voice, {}, {}), seed=SEED)
+    assert told(comparison, " ") == ["", ""]
+    assert all("empty turn" in answer.summary for answer in comparison.log[0].answers)
+    assert told(comparison, "Hello!") == told(SideBySide(sides(voice, {}, {}), seed=SEED), "Hello!")
+
+
+def test_a_seed_is_a_number_from_zero_on(voice: Voice) -> None:
+    comparison = SideBySide(sides(voice, {}, {}), seed=SEED)
+    with pytest.raises(ConfigError):
+        comparison.draw_from(-1)
+    assert comparison.seed == SEED
+    comparison.draw_from(0)
+    assert comparison.seed == 0
+
+
+def test_left_before_its_end_all_replies_end_and_are_kept(voice: Voice) -> None:
+    comparison = SideBySide(sides(voice, {}, {}), seed=SEED)
+    steps = comparison.say("Hello!")
+    while not next(steps).piece:
+        pass
+    steps.close()  # type: ignore[attr-defined]
+    assert len(comparison.sides[0].conversation.transcript) == 2
+    assert len(comparison.log) == 1
 
 
 def test_a_memory_is_wiped_by_its_number(voice: Voice) -> None:
@@ -130,14 +171,3 @@ def test_a_memory_is_wiped_by_its_number(voice: Voice) -> None:
         comparison.forget(0)
     comparison.forget()
     assert [len(side.conversation.memory.ids) for side in comparison.sides] == [0, 0]
-
-
-def test_it_can_be_written_down(voice: Voice) -> None:
-    comparison = SideBySide(sides(voice, {}, {"temperature": 1.0}), seed=SEED)
-    told(comparison, "Hello!")
-    found = as_dict(comparison)
-    assert found["messages"] == [{"user": "Hello!", "replies": comparison.log[0][1]}]
-    assert [model["sampling"]["temperature"] for model in found["models"]] == [1.5, 1.0]
-    text = as_markdown(comparison)
-    assert "## 1. Hello!" in text
-    assert "**model1 · temperature 1**" in text

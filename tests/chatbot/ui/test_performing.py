@@ -108,12 +108,11 @@ async def test_the_memory_is_wiped_and_the_transcript_stays(scripted, opened, kn
         assert len(chat.conversation.transcript) == 4
 
 
-@pytest.mark.parametrize("what", ["compare", "train"])
-async def test_what_is_not_there_yet_is_said_to_come(scripted, opened, what):
+async def test_the_comparison_opens_over_the_chat(scripted, opened, until):
     async with opened(scripted()) as chat:
-        await chat.say(f"/{what}")
-        await chat.pilot.pause()
-        assert chat.told() == [f"/{what} is coming"]
+        await chat.say("/compare default default temp=1")
+        await until(lambda: len(chat.app.screen_stack) == 2)
+        await until(lambda: "temperature 1" in chat.shown())
 
 
 async def test_messages_are_edited_by_their_number(scripted, opened):

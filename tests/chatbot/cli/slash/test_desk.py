@@ -33,7 +33,7 @@ def test_of_one_that_is_like_none_all_are_named(do: Do, line: str) -> None:
         do(line)
 
 
-@pytest.mark.parametrize("line", ["/theme", "/compare a b", "/train"])
+@pytest.mark.parametrize("line", ["/theme", "/train"])
 def test_what_needs_a_screen_says_so(do: Do, line: str) -> None:
     with pytest.raises(UsageError, match="without --plain"):
         do(line)
