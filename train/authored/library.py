@@ -42,8 +42,7 @@ class _Read:
                 values[name] = tuple(value)
             else:
                 values[name] = value
-        missing = [n for n in ("user", "reply") if n in known and not {**values, **more}.get(n)]
-        if missing:
+        if missing := [n for n in ("user", "reply") if n in known and not {**values, **more}.get(n)]:
             raise _wrong(where, f"no {missing[0]}", "templates of what the user says and of the reply")
         return cls(**values, **more)
 
@@ -133,8 +132,7 @@ class Kind(_Read):
 
     def list_of(self, slot: str, key: Key | None) -> str:
         """The list that the values of a slot come from."""
-        name = self.values[slot]
-        if name != _OF_THE_KEY:
+        if (name := self.values[slot]) != _OF_THE_KEY:
             return name
         assert key is not None
         assert key.values is not None
@@ -222,7 +220,7 @@ def _intent(where: str, table: Mapping[str, Any], group: str) -> Intent:
 def _check_kind(kind: Kind, library: Library) -> None:
     where = f"the kind {kind.name!r}"
     known = {*kind.values, "old", "guess", *(Key("").filling if kind.key else ())}
-    if kind.key is not None and kind.key not in library.keys:
+    if kind.key not in (None, *library.keys):
         raise _wrong(where, f"key list {kind.key!r}", f"one of {', '.join(sorted(library.keys))}")
     for name in kind.values.values():
         if name != _OF_THE_KEY and name not in library.values:
@@ -232,9 +230,8 @@ def _check_kind(kind: Kind, library: Library) -> None:
     own = (*kind.tell, *kind.clause, *kind.reply, *kind.summary, *kind.correct, *kind.corrected)
     for template in (*own, *asked, *checked):
         if strange := slots(template) - known:
-            raise _wrong(
-                where, f"the slot {sorted(strange)[0]!r} in {template!r}", f"one of {', '.join(sorted(known))}"
-            )
+            received = f"the slot {sorted(strange)[0]!r} in {template!r}"
+            raise _wrong(where, received, f"one of {', '.join(sorted(known))}")
 
 
 def _check_intent(intent: Intent, library: Library, outer: Mapping[str, str]) -> None:

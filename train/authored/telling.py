@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from train.authored.grammar import choose, sentence, slots
+from train.authored.held_out import is_held_out
 from train.authored.scene import Fact, Scene, name_of, uncapitalised
 
 _IN_PASSING = 0.25
@@ -22,7 +23,7 @@ def tell(scene: Scene) -> bool:
         said = _told_in_clauses(scene, facts)
     else:
         said = _told_alone(scene, facts[0])
-    if said is None:
+    if said is None or is_held_out(said):
         return False
     chosen = rng.choice(facts)
     reply = scene.pick(chosen.kind.reply, chosen.filling) if rng.random() < 0.9 else None
@@ -81,7 +82,7 @@ def tell_shortly(scene: Scene, fact: Fact, slot: str) -> None:
     fact = Fact(fact.kind, fact.key, {**fact.values, slot: value})
     reply = scene.pick(fact.kind.reply, fact.filling, need=slot)
     user = scene.typed(scene.library.frames["short"], {"value": value})
-    if reply is not None and user is not None:
+    if reply is not None and user is not None and not is_held_out(user):
         scene.told[fact.name] = fact
         scene.say(user, reply, fact)
 
@@ -110,6 +111,9 @@ def correct(scene: Scene) -> bool:
     if reply is None:
         reply = scene.pick(scene.library.frames["noted"], {})
         assert reply is not None
+    user = scene.write(template, filling)
+    if is_held_out(user):
+        return False
     scene.told[new.name] = new
-    scene.say(scene.write(template, filling), reply, new)
+    scene.say(user, reply, new)
     return True

@@ -53,6 +53,16 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where prepared corpora are kept for the next training (default: in the user's cache)",
     )
+    _add_manner(parser)
+    add_parent(parser)
+    add_mixing(parser)
+    add_strategy(parser)
+    add_settings_of_training(parser)
+    parser.set_defaults(run=run_train)
+
+
+def _add_manner(parser: argparse.ArgumentParser) -> None:
+    """How it starts and what it leaves."""
     parser.add_argument("--yes", action="store_true", help="start without asking")
     parser.add_argument(
         "--estimate", action="store_true", help="only say what it would take, and prepare the dialogues"
@@ -79,11 +89,6 @@ def add_train(parser: argparse.ArgumentParser) -> None:
         default="int8",
         help="of the graph that talks (default: %(default)s)",
     )
-    add_parent(parser)
-    add_mixing(parser)
-    add_strategy(parser)
-    add_settings_of_training(parser)
-    parser.set_defaults(run=run_train)
 
 
 def run_train(args: argparse.Namespace) -> int:
@@ -98,7 +103,6 @@ def run_train(args: argparse.Namespace) -> int:
     out = run_folder(args, identity(args, model.cell, cluster))
     team = team_of(args.strategy, cluster)
     from chatbot.layers import find_cell, make_cell
-    from train.fitting import DeclinedError
     from train.trainer import Run
 
     find_cell(model.cell)  # may import a module of the user's: this name is the user's own, not a bundle's
@@ -122,11 +126,21 @@ def run_train(args: argparse.Namespace) -> int:
         extend=args.extend,
         team=team,
     )
-    if args.so_far:
-        from train.so_far import write_so_far
+    return _write_so_far(run) if args.so_far else _do(args, run, mixes, corpus, reading)
 
-        print(f"chatbot --model {write_so_far(run)}")
-        return 0
+
+def _write_so_far(run: Run) -> int:
+    """Write a bundle of the best weights that a training has found so far."""
+    from train.so_far import write_so_far
+
+    print(f"chatbot --model {write_so_far(run)}")
+    return 0
+
+
+def _do(args: argparse.Namespace, run: Run, mixes: Sequence[Mix], corpus: Corpus, reading: Reading) -> int:
+    """Train, or only say what that would take."""
+    from train.fitting import DeclinedError
+
     try:
         _train(run, mixes, corpus, reading)
     except DeclinedError:

@@ -46,28 +46,6 @@ def runs(tmp_path: Path) -> Runs:
     return Runs(tmp_path / "runs", start)
 
 
-def test_the_command_is_that_of_the_program() -> None:
-    found = plan().arguments(Path("runs/mine"))
-    assert found == [
-        "--out", "runs/mine", "--name", "mine", "--cell", "gru", "--preset", "tiny", "--assistant", "Ada",
-        "--prompt", "Hi!", "--", "a.jsonl", "b dir/",
-    ]  # fmt: skip
-    finer = Plan("x", ("a",), parent="default", mix="default:0.3").arguments(Path("x"))
-    assert finer == ["--out", "x", "--name", "x", "--from", "default", "--mix", "default:0.3", "--", "a"]
-
-
-@pytest.mark.parametrize(("name", "corpora"), [("../x", ("a",)), ("", ("a",)), ("x", ()), ("x", ("--overwrite",))])
-def test_what_could_be_taken_for_something_else_is_refused(name: str, corpora: tuple[str, ...]) -> None:
-    with pytest.raises(UsageError):
-        Plan(name, corpora)
-
-
-def test_a_plan_is_kept_and_found_again() -> None:
-    assert Plan.from_dict(json.loads(json.dumps(plan().to_dict()))) == plan()
-    with pytest.raises(UsageError, match="damaged"):
-        Plan.from_dict({"name": "x"})
-
-
 def test_a_training_runs_by_itself_is_found_again_and_stopped(runs: Runs) -> None:
     run = runs.start(plan())
     until(lambda: run.said[-1:] == ["up"])

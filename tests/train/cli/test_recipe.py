@@ -61,7 +61,7 @@ def test_a_recipe_makes_a_bundle_that_says_so(files: tuple[Path, Path], tmp_path
         (["train", "--public", "x.jsonl.gz"], "--public without --recipe"),
         (["train", "data/sample.jsonl", "--recipe", "default"], "--recipe default with PATH"),
         (["train", "--recipe", "default", "--preset", "tiny"], "--recipe default with --preset"),
-        (["train", "--recipe", "default", "--from", "default"], "--recipe default with --from"),
+        (["train", "--recipe", "default", "--mix", "default:0.3"], "--recipe default with --mix"),
         (["train", "--recipe", "nothing"], "no recipe 'nothing'"),
     ],
 )
