@@ -75,7 +75,7 @@ def test_a_run_leaves_the_best_weights_the_log_and_the_bundle(trained: tuple[Pat
     folder, bundle, _ = trained
     assert {path.name for path in folder.iterdir()} == {
         "tokenizer.model", "best.weights.h5", "log.csv", "log.jsonl", "tensorboard", "bundle", "batch.json",
-        "samples.jsonl",
+        "samples.jsonl", "progress.jsonl",
     }  # fmt: skip
     written = read_bundle(folder / "bundle")
     assert (written.model, written.sampling, written.files) == (bundle.model, bundle.sampling, bundle.files)
