@@ -32,6 +32,20 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 
+COSTLY = ("made", "singles", "trained")
+"""Fixtures that train for a minute or so: all tests that share one run in one process (``--dist loadgroup``)."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a costly fixture: made once, and nobody waits for it."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        for name in COSTLY:
+            if name in names:
+                item.add_marker(pytest.mark.xdist_group(f"{item.path.parent} {name}"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing is prepared in the cache of whoever runs the tests, and nothing found there; nor are their settings."""

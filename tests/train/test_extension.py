@@ -25,7 +25,7 @@ from train.callbacks import ProgressBar
 from train.config import TrainingConfig
 from train.corpora import Dialogue, Utterance
 from train.export import load_weights, pack_weights
-from train.extension import describe, extend, grow_weights
+from train.extension import describe, extend, foreseeing, grow_weights
 from train.fitting import InterruptedTrainingError
 from train.prepare import Corpus
 from train.trainer import Run, train
@@ -182,6 +182,18 @@ def test_with_nothing_new_the_weights_are_those_of_the_parent(
 ) -> None:
     packed = pack_weights(make_model(seed=9))
     assert grow_weights(packed, tokenizer, tokenizer) == packed
+
+
+def test_a_gate_that_foresees_speaks_at_first_as_the_one_that_did_not(make_model: Callable[..., Seq2Seq]) -> None:
+    old = make_model(seed=10, copying="continued")
+    packed = pack_weights(old)
+    load_weights(old, packed)  # of the digits that are stored
+    new = Seq2Seq(dataclasses.replace(old.config, copying="foreseen"))
+    load_weights(new, foreseeing(packed, new.config))
+    ids = tf.constant(np.random.default_rng(11).integers(END, old.config.vocabulary_size, (2, 20)), tf.int32)
+    inputs = {"ids": ids, "starts": tf.constant([[0] * 8 + [8] * 12] * 2, tf.int32)}
+    np.testing.assert_allclose(new(inputs).numpy(), old(inputs).numpy(), atol=1e-5)
+    assert foreseeing(packed, old.config) == packed
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 from chatbot.bundle import Bundle
 from chatbot.errors import CorpusError, UsageError
 from train.cli.mixing import Mix
-from train.cli.origin import metadata_of, parent_of
+from train.cli.origin import metadata_of, parent_of, shape_of
 
 
 def arguments(**given: Any) -> argparse.Namespace:
@@ -45,3 +45,15 @@ def test_credits_that_cannot_be_read_are_a_corpus_error(tmp_path: Path) -> None:
 def test_what_makes_no_sense_together_is_a_usage_error(given: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         parent_of(arguments(**given))
+
+
+def test_a_recipe_may_change_dropout_and_the_gate_of_the_model_it_goes_on_from_and_nothing_else(
+    bundle_float32: Bundle,
+) -> None:
+    shape = dataclasses.replace(bundle_float32.model, tied=True, copying="continued")
+    parent = dataclasses.replace(bundle_float32, model=shape)
+    wanted = dataclasses.replace(shape, copying="foreseen", dropout=0.3, word_dropout=0.1, vocabulary_size=9999)
+    assert shape_of(parent, wanted) == dataclasses.replace(wanted, vocabulary_size=shape.vocabulary_size)
+    for changes in ({"units": shape.units + 1}, {"copying": "attended"}, {"tied": False}):
+        with pytest.raises(UsageError, match=next(iter(changes))):
+            shape_of(parent, dataclasses.replace(wanted, **changes))
