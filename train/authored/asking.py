@@ -6,6 +6,8 @@ from train.authored.library import Ask
 from train.authored.scene import Fact, Scene, name_of
 from train.authored.telling import tell_shortly
 
+_NEW_VALUE = 0.4
+"""How often what was corrected is asked for, where anything was: the old value is in the memory too."""
 _TELLS = 0.4
 """How often a user who is asked back answers."""
 
@@ -15,6 +17,8 @@ def ask(scene: Scene) -> bool:
     if not scene.told:
         return False
     facts = list(scene.told.values())
+    if scene.corrected and scene.rng.random() < _NEW_VALUE:
+        facts = [fact for fact in facts if fact.name in scene.corrected] or facts
     # The longer ago, the more is learned from it.
     fact = facts[int(len(facts) * scene.rng.random() ** 1.3)]
     return bool(fact.kind.ask) and _answered(scene, fact, scene.rng.choice(fact.kind.ask))

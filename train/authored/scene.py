@@ -62,6 +62,8 @@ class Scene:
     typist: Typist
     turns: list[Turn] = field(default_factory=list)
     told: dict[Name, Fact] = field(default_factory=dict)
+    corrected: set[Name] = field(default_factory=set)
+    """Which of them took the place of others."""
     topic: Fact | None = None
     """What the last exchange was about."""
     asked: bool = False

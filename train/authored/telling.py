@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from train.authored.grammar import choose, sentence, slots
 from train.authored.held_out import is_held_out
+from train.authored.library import Kind
 from train.authored.scene import Fact, Scene, name_of, uncapitalised
 
+_ANY_CORRECTION = 0.4
+"""How often a correction is a fact in words that fit any."""
 _IN_PASSING = 0.25
 """How often a name is told while something is said of who has it."""
 
@@ -87,6 +90,16 @@ def tell_shortly(scene: Scene, fact: Fact, slot: str) -> None:
         scene.say(user, reply, fact)
 
 
+def _correction(scene: Scene, kind: Kind) -> str:
+    """In the words of the kind, or as any change of anything is told."""
+    if not kind.clause or scene.rng.random() > _ANY_CORRECTION:
+        return choose(scene.rng.choice(kind.correct), scene.rng)
+    frame = choose(scene.rng.choice(scene.library.frames["correct"]), scene.rng)
+    clause = choose(scene.rng.choice(kind.clause), scene.rng)
+    opens = frame.startswith("{clause}") or ". {clause}" in frame
+    return frame.replace("{clause}", sentence(clause) if opens else uncapitalised(clause))
+
+
 def correct(scene: Scene) -> bool:
     """A value that takes the place of one that was told."""
     facts = [fact for fact in scene.told.values() if fact.kind.correct]
@@ -96,7 +109,7 @@ def correct(scene: Scene) -> bool:
     kind = fact.kind
     if kind.shared:
         kind = scene.rng.choice([k for k in scene.library.kinds if k.shared == kind.shared and k.correct])
-    template = choose(scene.rng.choice(kind.correct), scene.rng)
+    template = _correction(scene, kind)
     kept = fact.values if kind == fact.kind else {}
     changed = slots(template) & set(kind.values)
     drawn = {slot: value for slot, value in scene.draw(kind, fact.key).items() if slot in changed}
@@ -115,5 +128,6 @@ def correct(scene: Scene) -> bool:
     if is_held_out(user):
         return False
     scene.told[new.name] = new
+    scene.corrected.add(new.name)
     scene.say(user, reply, new)
     return True

@@ -30,8 +30,12 @@ def test_what_is_told_stands_in_what_the_user_says(library: Library, seed: int) 
             assert fact.key.text in made.turns[0].text.lower()
 
 
+@pytest.mark.parametrize("any_words", [False, True])
 @pytest.mark.parametrize("seed", range(40))
-def test_a_correction_names_the_old_value_and_puts_the_new_in_its_place(library: Library, seed: int) -> None:
+def test_a_correction_puts_the_new_value_in_its_place_and_names_the_old_in_words_of_the_kind(
+    library: Library, monkeypatch: pytest.MonkeyPatch, seed: int, any_words: bool
+) -> None:
+    monkeypatch.setattr("train.authored.telling._ANY_CORRECTION", float(any_words))
     made = scene(library, seed)
     city = next(kind for kind in library.kinds if kind.name == "city")
     while ("city", None) not in made.told:
@@ -42,9 +46,10 @@ def test_a_correction_names_the_old_value_and_puts_the_new_in_its_place(library:
     new = made.told["city", None].values["value"]
     assert made.told["city", None].kind == city
     said, reply = made.turns[-2].text, made.turns[-1].text
-    assert old in said
+    assert (old in said) != any_words
     assert new in said
     assert new in reply
+    assert ("city", None) in made.corrected
     assert {n: f for n, f in made.told.items() if n[0] != "city"} == {n: f for n, f in others.items() if n[0] != "city"}
 
 
