@@ -11,6 +11,8 @@ import sqlite3  # noqa: F401 - before TensorFlow, which brings symbols of one wi
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+if "PYTEST_XDIST_WORKER" in os.environ:  # there is a process for every core, and threads of theirs would contend
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,20 +32,6 @@ if TYPE_CHECKING:
     MakeModel = Callable[..., Seq2Seq]
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-COSTLY = ("made", "singles", "trained")
-"""Fixtures that train for a minute or so: all tests that share one run in one process (``--dist loadgroup``)."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a costly fixture: made once, and nobody waits for it."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        for name in COSTLY:
-            if name in names:
-                item.add_marker(pytest.mark.xdist_group(f"{item.path.parent} {name}"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -20,10 +20,7 @@ WORKER = Path(__file__).with_name("jax_worker.py")
 KINDS = ("SimpleRNN", "LSTM", "GRU")
 OUTPUTS, GRADIENTS = 1e-6, 1e-5
 
-pytestmark = [
-    pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="jax is not installed"),
-    pytest.mark.xdist_group("jax worker"),  # the others would wait for it
-]
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="jax is not installed")
 
 CASES = [
     *(
