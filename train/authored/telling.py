@@ -74,9 +74,14 @@ def _told_in_clauses(scene: Scene, facts: Sequence[Fact]) -> str | None:
             renamed = f"{'abc'[number]}_{slot.replace('.', '_')}"
             clause = clause.replace(f"{{{slot}}}", f"{{{renamed}}}")
             filling[renamed] = fact.filling[slot]
-        opens = frame.startswith(f"{{{place}}}") or f". {{{place}}}" in frame or f"! {{{place}}}" in frame
-        frame = frame.replace(f"{{{place}}}", sentence(clause) if opens else uncapitalised(clause))
+        frame = _placed(frame, place, clause)
     return scene.write(frame, filling, remarks=True)
+
+
+def _placed(frame: str, place: str, clause: str) -> str:
+    """The frame with a clause in its place: with a capital letter where a sentence begins."""
+    opens = frame.startswith(f"{{{place}}}") or f". {{{place}}}" in frame or f"! {{{place}}}" in frame
+    return frame.replace(f"{{{place}}}", sentence(clause) if opens else uncapitalised(clause))
 
 
 def tell_shortly(scene: Scene, fact: Fact, slot: str) -> None:
@@ -96,8 +101,7 @@ def _correction(scene: Scene, kind: Kind) -> str:
         return choose(scene.rng.choice(kind.correct), scene.rng)
     frame = choose(scene.rng.choice(scene.library.frames["correct"]), scene.rng)
     clause = choose(scene.rng.choice(kind.clause), scene.rng)
-    opens = frame.startswith("{clause}") or ". {clause}" in frame
-    return frame.replace("{clause}", sentence(clause) if opens else uncapitalised(clause))
+    return _placed(frame, "clause", clause)
 
 
 def correct(scene: Scene) -> bool:

@@ -5,28 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from chatbot.training import process
 from chatbot.training.process import Process
-
-WAITS = """
-import signal, time
-signal.signal(signal.SIGINT, signal.default_int_handler)
-print('up', flush=True)
-time.sleep(60)
-"""
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
+from tests.chatbot.training.waiting import WAITS, until
 
 
 def test_it_has_a_session_of_its_own_writes_to_its_file_and_hears_an_interrupt(tmp_path: Path) -> None:

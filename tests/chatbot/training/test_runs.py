@@ -7,8 +7,7 @@ import os
 import signal
 import stat
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,7 @@ import pytest
 from chatbot.errors import UsageError
 from chatbot.training import Plan, Runs, State, process
 from chatbot.training.process import Process
-
-WAITS = """
-import signal, time
-signal.signal(signal.SIGINT, signal.default_int_handler)
-print('up', flush=True)
-time.sleep(60)
-"""
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
+from tests.chatbot.training.waiting import WAITS, until
 
 
 def plan(name: str = "mine") -> Plan:
