@@ -134,7 +134,9 @@ def test_a_model_is_rehearsed_once_and_the_second_time_read_again(
     assert f"mixed in: {len(added)} dialogues of " in said
     assert "left out" in said
     assert (fact["rehearsal"], fact["share"], fact["dialogues"]) == ("default", 0.2, len(added))
-    assert share_of(added, given) == pytest.approx(0.2, abs=0.01)
+    # To the nearest dialogue: how long those are that a model holds differs from machine to machine.
+    nearest = max(map(given.measure, added)) / sum(map(given.measure, given.dialogues))
+    assert share_of(added, given) == pytest.approx(0.2, abs=nearest)
     assert (given.folder / "rehearsal.jsonl.gz").exists()
     monkeypatch.setattr("train.rehearsal.Engine", lambda bundle: pytest.fail("it need not talk again"))
     assert mix_in(given)[0] == added
