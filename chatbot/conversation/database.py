@@ -16,6 +16,7 @@ from pathlib import Path
 
 from chatbot.conversation import schema
 from chatbot.errors import ChatbotError
+from chatbot.locking import alone
 from chatbot.text.sanitize import one_line
 
 BUSY_SECONDS = 5.0
@@ -119,7 +120,8 @@ class Database:
 
     def _open(self, *, thorough: bool) -> sqlite3.Connection:
         self.notice = None
-        with _explained(self.path), _alone(self.path):
+        # Of two that find it damaged, the second must not set aside what the first began.
+        with _explained(self.path), alone(self.path):
             try:
                 return _connect(self.path, thorough=thorough)
             except DamagedError:
@@ -189,20 +191,6 @@ def _set_aside(path: Path) -> Path:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
     return aside
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold off other processes: of two that find it damaged, the second must not set aside what the first began."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:  # Windows: there a file that another process has open cannot be renamed anyway
-        yield
-        return
-    with os.fdopen(os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)) as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -42,14 +43,15 @@ def parse_specs(argument: str, known: Sequence[tuple[str, str]]) -> list[Spec]:
     """Who is meant.
 
     Args:
-        argument: Names of models, cells or folders, each followed by settings of its own.
+        argument: Names of models, cells or folders (in quotation marks if there are blanks in them), each followed by
+            settings of its own.
         known: Models that have a name, and their cells.
 
     Raises:
-        UsageError: if a setting is unknown, has no number, or belongs to nobody.
+        UsageError: if a setting is unknown, has no number, or belongs to nobody; or a quotation mark has no pair.
     """
     found: list[Spec] = []
-    for word in argument.split():
+    for word in _words(argument):
         if word.partition("=")[0] in SETTINGS or ("=" in word and "/" not in word):
             if not found:
                 raise UsageError(one_line(word), expected="a model before it", remedy="try default temp=1")
@@ -99,6 +101,14 @@ def contenders(argument: str, first: str, known: Sequence[tuple[str, str]]) -> l
     cells = {cell: name for name, cell in reversed(known) if name != first and cell != own}
     others = [Spec(name, {}) for name in cells.values()][: MOST - 1]
     return [Spec(first, {}), *(others or [Spec(first, dict(OTHERWISE))])]
+
+
+def _words(argument: str) -> list[str]:
+    try:
+        return shlex.split(argument)
+    except ValueError as error:
+        received = f"{one_line(argument)}: a quotation mark without its pair"
+        raise UsageError(received, expected="names", remedy="close it") from error
 
 
 def _named(word: str, known: Sequence[tuple[str, str]]) -> str:

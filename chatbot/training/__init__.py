@@ -3,9 +3,9 @@
 Nothing of ``train`` is imported: a training is ``chatbot train``, and all that is known of it stands in its folder.
 """
 
-from chatbot.training.events import Point, Sample, State, read_points, read_samples
+from chatbot.training.events import Followed, Point, Sample, State
 from chatbot.training.plan import Plan
 from chatbot.training.runs import Run, Runs
 from chatbot.training.taught import Lesson, Taught
 
-__all__ = ["Lesson", "Plan", "Point", "Run", "Runs", "Sample", "State", "Taught", "read_points", "read_samples"]
+__all__ = ["Followed", "Lesson", "Plan", "Point", "Run", "Runs", "Sample", "State", "Taught"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,25 +45,62 @@ class Sample(NamedTuple):
     reply: str
 
 
-def read_points(folder: Path) -> list[Point]:
-    """All of a run, in the order of the steps; what an interruption has undone counts as it was done again."""
-    found = {int(line["step"]): _point(line) for line in _lines(folder / "progress.jsonl") if _has_step(line)}
-    for line in _lines(folder / "log.jsonl"):
-        if _has_step(line):
+class Followed:
+    """What a run has written so far; every look reads only what has come since the last.
+
+    Args:
+        folder: Of the run; it need not exist yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._progress, self._log, self._said = (
+            _Tail(folder / name) for name in ("progress.jsonl", "log.jsonl", "samples.jsonl")
+        )
+
+    def points(self) -> list[Point]:
+        """In the order of the steps; what an interruption has undone counts as it was done again."""
+        found = {int(line["step"]): _point(line) for line in self._progress.lines()}
+        for line in self._log.lines():
             step = int(line["step"])
             before = found.get(step) or _point(line)
             found[step] = before._replace(held_out=_number(line.get("val_word_perplexity")))
-    return [found[step] for step in sorted(found)]
+        return [found[step] for step in sorted(found)]
+
+    def samples(self) -> list[Sample]:
+        """The replies of the last checkpoint that gave some."""
+        lines = self._said.lines()
+        return [
+            Sample(int(line["step"]), str(line.get("prompt", "")), str(line.get("reply", "")))
+            for line in lines
+            if line["step"] == lines[-1]["step"]
+        ]
 
 
-def read_samples(folder: Path) -> list[Sample]:
-    """The replies of the last checkpoint that gave some."""
-    found = [
-        Sample(int(line["step"]), str(line.get("prompt", "")), str(line.get("reply", "")))
-        for line in _lines(folder / "samples.jsonl")
-        if _has_step(line)
-    ]
-    return [sample for sample in found if sample.step == found[-1].step]
+class _Tail:
+    """The lines of a growing file that are objects with a step; a file that has shrunk is read from its start."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._at, self._lock = path, 0, threading.Lock()
+        self._lines: list[dict[str, Any]] = []
+
+    def lines(self) -> list[dict[str, Any]]:
+        """All of them."""
+        with self._lock:  # a slow look may not be over when the next begins
+            self._read()
+            return list(self._lines)
+
+    def _read(self) -> None:
+        try:
+            with self._path.open("rb") as file:
+                if file.seek(0, 2) < self._at:
+                    self._at, self._lines = 0, []
+                file.seek(self._at)
+                whole = file.read().rpartition(b"\n")[0]
+        except OSError:
+            return
+        if whole:
+            self._at += len(whole) + 1
+            self._lines += [found for line in whole.split(b"\n") if (found := _object(line)) is not None]
 
 
 def last_said(path: Path, most: int = 3) -> list[str]:
@@ -84,23 +121,15 @@ def _is_noise(line: str) -> bool:
     return line.startswith(("WARNING: All log", "I0000", "W0000", "E0000", "To enable the following", "20"))
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _object(line: bytes) -> dict[str, Any] | None:
+    """What stands on a line, if it is an object with a step."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.split("\n"):
-        try:
-            found = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(found, dict):
-            yield found
-
-
-def _has_step(line: dict[str, Any]) -> bool:
-    step = line.get("step")
-    return isinstance(step, int) and not isinstance(step, bool) and step >= 0
+        found = json.loads(line)
+    except ValueError:
+        return None
+    step = found.get("step") if isinstance(found, dict) else None
+    usable = isinstance(step, int) and not isinstance(step, bool) and step >= 0
+    return found if usable else None
 
 
 def _point(line: dict[str, Any]) -> Point:

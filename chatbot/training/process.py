@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+_TICK = "tick "
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """Those that this program has started: when they end somebody has to ask for it."""
 
@@ -40,7 +41,7 @@ def start(command: Sequence[str], output: Path, folder: Path) -> Process:
             command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, cwd=folder, start_new_session=True
         )
     _children[child.pid] = child
-    return Process(child.pid, _beginning(child.pid))
+    return Process(child.pid, _beginning_by_proc(child.pid) or _beginning_by_ps(child.pid))
 
 
 def runs(process: Process) -> bool:
@@ -48,7 +49,10 @@ def runs(process: Process) -> bool:
     child = _children.get(process.pid)
     if child is not None and child.poll() is not None:
         return False
-    return process.pid > 1 and bool(process.began) and _beginning(process.pid) == process.began
+    if process.pid <= 1 or not process.began:
+        return False
+    asked = _beginning_by_proc if process.began.startswith(_TICK) else _beginning_by_ps
+    return asked(process.pid) == process.began
 
 
 def interrupt(process: Process) -> bool:
@@ -59,21 +63,22 @@ def interrupt(process: Process) -> bool:
     return True
 
 
-def _beginning(pid: int) -> str:
+def _beginning_by_ps(pid: int) -> str:
     """When a process began; empty if there is none, or it has ended and only waits to be asked for."""
     try:
         command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]  # it lies elsewhere on each system
         told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10).stdout.strip()  # noqa: S603
     except (OSError, subprocess.TimeoutExpired):
-        return _beginning_by_proc(pid)
+        return ""
     state, _, began = told.partition(" ")
     return "" if state.startswith("Z") else " ".join(began.split())
 
 
 def _beginning_by_proc(pid: int) -> str:
-    """The same where there is no ``ps``: ticks since the system began, from Linux."""
+    """The same on Linux, without a process of its own: ticks since the system began, and which beginning that was."""
     try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-        return "" if fields[0] == "Z" else f"tick {fields[19]}"
+        return "" if fields[0] == "Z" else f"{_TICK}{fields[19]} of {boot}"
     except (OSError, IndexError):
         return ""

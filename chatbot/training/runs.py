@@ -113,9 +113,23 @@ class Runs:
         Raises:
             UsageError: if there is one of that name, or it cannot be started.
         """
-        if (self.home / f"{plan.name}.json").exists() or (self.home / plan.name).exists():
-            raise UsageError(f"a training {plan.name!r} exists", expected="a new name", remedy="give another name")
-        return self._launch(plan)
+        record = self.home / f"{plan.name}.json"
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if (self.home / plan.name).exists():
+                raise FileExistsError
+            # Before the process: one that nobody knows of could not be stopped.
+            os.close(os.open(record, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError as error:
+            received = f"a training {plan.name!r} exists"
+            raise UsageError(received, expected="a new name", remedy="give another name") from error
+        except OSError as error:
+            raise _not_started(plan, error) from error
+        try:
+            return self._launch(plan)
+        except UsageError:
+            record.unlink(missing_ok=True)
+            raise
 
     def go_on(self, run: Run) -> Run:
         """Go on with a training that was stopped, or try again one that failed.
@@ -139,19 +153,29 @@ class Runs:
             raise UsageError(f"{run.plan.name} is {run.state.value}", expected="one that runs", remedy="leave it")
 
     def _launch(self, plan: Plan) -> Run:
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder, output = self.home / plan.name, self.home / f"{plan.name}.log"
         command = chatbot_command(["train", "--yes", *plan.arguments(folder)])
         try:
+            self._keep(plan, None)
             started = self._start(command, output, Path.cwd())
+            try:
+                self._keep(plan, started)
+            except OSError:
+                process.interrupt(started)  # nobody would find it again
+                raise
         except OSError as error:
-            reason = one_line(str(error))
-            raise UsageError(
-                f"{plan.name} cannot be started ({reason})", expected="a process", remedy="try again"
-            ) from error
-        kept = {"plan": plan.to_dict(), "pid": started.pid, "began": started.began}
-        _write(self.home / f"{plan.name}.json", json.dumps(kept, ensure_ascii=False, indent=2))
+            raise _not_started(plan, error) from error
         return self.get(plan.name)
+
+    def _keep(self, plan: Plan, started: Process | None) -> None:
+        """Write what a training was started with, and the process that is at it."""
+        kept = {"plan": plan.to_dict(), **({"pid": started.pid, "began": started.began} if started else {})}
+        _write(self.home / f"{plan.name}.json", json.dumps(kept, ensure_ascii=False, indent=2))
+
+
+def _not_started(plan: Plan, error: OSError) -> UsageError:
+    reason = one_line(str(error))
+    return UsageError(f"{plan.name} cannot be started ({reason})", expected="a process", remedy="try again")
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,14 +6,16 @@ written whole or not at all: a kill loses nothing that was taught before.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chatbot.errors import UsageError
+from chatbot.locking import alone
 from chatbot.text.sanitize import one_line
 from chatbot.text.template import Turn
 
@@ -69,8 +71,7 @@ class Taught:
             raise UsageError("nothing to learn", expected="a message and a reply to it", remedy="say something first")
         lesson = Lesson((*before, Turn("assistant", reply.strip())))
         line = json.dumps({"turns": [{"speaker": t.role, "text": t.text} for t in lesson.turns]}, ensure_ascii=False)
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._changed():
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(handle, "r+b") as file:
                 size = file.seek(0, 2)
@@ -79,10 +80,6 @@ class Taught:
                 file.write((b"\n" if torn else b"") + line.encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError as error:
-            reason = error.strerror or str(error)
-            received = f"{self.path} cannot be written ({reason})"
-            raise UsageError(received, expected="a file of yours", remedy="free some space") from error
         return lesson
 
     def all(self) -> list[Lesson]:
@@ -97,17 +94,31 @@ class Taught:
         """Take one out, by its number from 0.
 
         Raises:
-            UsageError: if there is none of that number.
+            UsageError: if there is none of that number, or the file cannot be written.
         """
-        kept = self.path.read_text(encoding="utf-8", errors="replace").split("\n") if self.path.exists() else []
-        places = [place for place, line in enumerate(kept) if _lesson(line) is not None]
-        if not 0 <= number < len(places):
-            raise UsageError(f"lesson {number + 1}", expected=f"1 to {len(places)}", remedy="see the list")
-        del kept[places[number]]
-        beside = self.path.with_suffix(".part")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write("\n".join(kept))
-        beside.replace(self.path)
+        with self._changed():
+            kept = self.path.read_text(encoding="utf-8", errors="replace").split("\n") if self.path.exists() else []
+            places = [place for place, line in enumerate(kept) if _lesson(line) is not None]
+            if not 0 <= number < len(places):
+                raise UsageError(f"lesson {number + 1}", expected=f"1 to {len(places)}", remedy="see the list")
+            del kept[places[number]]
+            beside = self.path.with_suffix(".part")
+            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write("\n".join(kept))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.path)
+
+    @contextlib.contextmanager
+    def _changed(self) -> Iterator[None]:
+        """No other instance of the program changes it meanwhile; what the system says is said in our words."""
+        try:
+            with alone(self.path):
+                yield
+        except OSError as error:
+            received = f"{self.path} cannot be written ({error.strerror or error})"
+            raise UsageError(received, expected="a file of yours", remedy="free some space") from error
 
 
 def _lesson(line: str) -> Lesson | None:

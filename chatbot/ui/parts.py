@@ -5,6 +5,7 @@ Each is imported when it is first wanted.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,7 +75,7 @@ class Parts:
 
     def compare(self, parent: str, bundle: Path) -> None:
         """Back to the chat, and from there compare."""
-        self._back_and_do("compare", f"{parent} {bundle}")
+        self._back_and_do("compare", shlex.join([parent, str(bundle)]))
 
     def _back_and_do(self, name: str, argument: str) -> None:
         while self._app.screen is not self._chat:

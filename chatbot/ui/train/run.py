@@ -16,7 +16,7 @@ from textual.widgets import Footer, ProgressBar, Static
 
 from chatbot.errors import ChatbotError
 from chatbot.text.sanitize import one_line, printable
-from chatbot.training import Point, Run, Runs, Sample, State, read_points, read_samples
+from chatbot.training import Followed, Point, Run, Runs, Sample, State
 from chatbot.ui.screens.help import HelpScreen
 from chatbot.ui.train.asking import said_by
 from chatbot.ui.train.curves import Curve
@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 
 _SECONDS = 1.0
 """Between two looks."""
-_STATES = {State.STOPPED: "G goes on", State.FINISHED: "T talks to it", State.FAILED: "G tries again"}
+_STATES = {
+    State.NEW: "G begins it",
+    State.STOPPED: "G goes on",
+    State.FINISHED: "T talks to it",
+    State.FAILED: "G tries again",
+}
 
 
 class RunScreen(Screen[None]):
@@ -54,6 +59,7 @@ class RunScreen(Screen[None]):
     def __init__(self, runs: Runs, run: Run) -> None:
         super().__init__()
         self._runs, self.run_shown, self._state = runs, run, State.NEW
+        self._followed = Followed(run.folder)
         self._points: list[Point] = []
 
     def compose(self) -> ComposeResult:
@@ -79,7 +85,7 @@ class RunScreen(Screen[None]):
 
     def _read(self) -> None:
         run = self.run_shown
-        found = (run.state, read_points(run.folder), read_samples(run.folder), run.said)
+        found = (run.state, self._followed.points(), self._followed.samples(), run.said)
         self.app.call_from_thread(self._show, *found)
 
     def _show(self, state: State, points: list[Point], samples: list[Sample], said: list[str]) -> None:
@@ -108,7 +114,7 @@ class RunScreen(Screen[None]):
         if action == "stop":
             return self._state is State.RUNNING
         if action == "go_on":
-            return self._state in (State.STOPPED, State.FAILED)
+            return self._state in (State.NEW, State.STOPPED, State.FAILED)
         if action in ("talk", "compare"):
             return self._state is State.FINISHED or (self.run_shown.folder / "best.weights.h5").exists()
         return True

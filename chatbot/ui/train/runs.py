@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from chatbot.errors import ChatbotError
 from chatbot.text.sanitize import one_line
-from chatbot.training import Plan, Run, Runs, read_points
+from chatbot.training import Followed, Plan, Run, Runs
 from chatbot.ui.screens.help import HelpScreen
 from chatbot.ui.train.form import FormScreen
 from chatbot.ui.train.run import RunScreen
@@ -42,6 +42,7 @@ class RunsScreen(Screen[None]):
         super().__init__()
         self._runs, self._models, self._corpora, self._ask = runs, models, corpora, begin
         self._shown: list[Run] = []
+        self._followed: dict[str, Followed] = {}
 
     def compose(self) -> ComposeResult:
         """A head, the list, keys."""
@@ -54,19 +55,38 @@ class RunsScreen(Screen[None]):
         self.query_one(OptionList).focus()
         self.refresh_list()
         self.set_interval(_SECONDS, self.refresh_list)
-        if self._corpora or (self._ask and not self._shown):
+        if self._corpora:
             self.call_after_refresh(self.action_new)
 
     def refresh_list(self) -> None:
-        """Show what has become of them; the highlight stays."""
-        listed, found = self.query_one(OptionList), self._runs.all()
-        lines = [_line(run) for run in found]
+        """Look what has become of them, in a thread: there may be many, and each has files and a process."""
+        self.run_worker(self._read, name="list", group="list", exclusive=True, thread=True, exit_on_error=False)
+
+    def _read(self) -> None:
+        found = self._runs.all()
+        followed = {run.plan.name: self._followed.get(run.plan.name) or Followed(run.folder) for run in found}
+        self._followed = followed
+        lines = [_line(run, followed[run.plan.name]) for run in found]
+        if self.is_attached:
+            self.app.call_from_thread(self._show, found, lines)
+
+    def _show(self, found: list[Run], lines: list[Content]) -> None:
+        """The highlight stays on the training where it was."""
+        if not self.is_mounted:
+            return
+        listed = self.query_one(OptionList)
         self.query_one("#state", Static).update(f"Trainings · {len(found):,} · Enter opens, N begins one")
-        highlighted = listed.highlighted
+        begins = self._ask and not self._corpora and not found and self.is_current
+        self._ask = False
+        at = listed.highlighted
+        name = self._shown[at].plan.name if at is not None else None
         self._shown = found
         listed.clear_options()
         listed.add_options(Option(line) for line in lines)
-        listed.highlighted = min(highlighted or 0, len(found) - 1) if found else None
+        kept = [place for place, run in enumerate(found) if run.plan.name == name]
+        listed.highlighted = kept[0] if kept else 0 if found else None
+        if begins:
+            self.action_new()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Follow the one that was chosen."""
@@ -98,8 +118,8 @@ class RunsScreen(Screen[None]):
         self.app.push_screen(HelpScreen.of(self))
 
 
-def _line(run: Run) -> Content:
-    points = [point for point in read_points(run.folder) if point.steps]
+def _line(run: Run, followed: Followed) -> Content:
+    points = [point for point in followed.points() if point.steps]
     how_far = f"step {points[-1].step:,} of {points[-1].steps:,}" if points else ""
     what = f"from {run.plan.parent}" if run.plan.parent else f"{run.plan.cell} {run.plan.preset}"
     parts = [part for part in (run.state.value, how_far, what, " ".join(run.plan.corpora)) if part]

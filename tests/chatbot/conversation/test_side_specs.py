@@ -24,6 +24,12 @@ def test_settings_belong_to_the_name_before_them() -> None:
     assert parse_changes("topp=0.5") == {"top_p": 0.5}
 
 
+def test_a_folder_may_have_blanks_in_its_name() -> None:
+    assert [spec.name for spec in parse_specs("'my runs/a b' default", [])] == ["my runs/a b", "default"]
+    with pytest.raises(UsageError, match="quotation mark"):
+        parse_specs("'my runs default", [])
+
+
 def test_one_name_is_compared_with_the_model_that_is_talked_to() -> None:
     assert contenders("gru", "default", KNOWN) == [Spec("default", {}), Spec("small", {})]
 

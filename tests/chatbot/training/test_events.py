@@ -6,7 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chatbot.training.events import last_said, read_points, read_samples
+import pytest
+
+from chatbot.training.events import Followed, Point, Sample, last_said
+
+
+def read_points(folder: Path) -> list[Point]:
+    return Followed(folder).points()
+
+
+def read_samples(folder: Path) -> list[Sample]:
+    return Followed(folder).samples()
 
 
 def write(path: Path, *lines: dict[str, Any], torn: str = "") -> None:
@@ -46,6 +56,23 @@ def test_torn_and_strange_lines_are_passed_over(tmp_path: Path) -> None:
     assert [(point.step, point.loss) for point in read_points(tmp_path)] == [(1, None)]
     write(tmp_path / "progress.jsonl", {"step": 1, "loss": float("nan"), "gradient_norm": float("inf")})
     assert read_points(tmp_path)[0][2:5] == (None, None, None)
+
+
+def test_what_comes_later_is_read_once_and_a_file_that_is_begun_anew_from_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed, path, parsed = Followed(tmp_path), tmp_path / "progress.jsonl", []
+    ordinary = json.loads
+    monkeypatch.setattr(json, "loads", lambda line: parsed.append(line) or ordinary(line))
+    write(path, {"step": 1, "loss": 3.0}, torn='{"step": 2, ')
+    assert [point.step for point in followed.points()] == [1]
+    with path.open("a") as file:
+        file.write('"loss": 2.0}\n')
+    assert [(point.step, point.loss) for point in followed.points()] == [(1, 3.0), (2, 2.0)]
+    assert followed.points() == followed.points()
+    assert len(parsed) == 2
+    write(path, {"step": 7})
+    assert [point.step for point in followed.points()] == [7]
 
 
 def test_a_run_that_has_written_nothing_has_nothing(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chatbot.errors import UsageError
 from chatbot.training import Plan, Runs, State, process
+from chatbot.training import runs as module
 from chatbot.training.process import Process
 from tests.chatbot.training.waiting import WAITS, until
 
@@ -95,6 +97,38 @@ def test_it_is_for_its_owner_alone(runs: Runs) -> None:
     runs.stop(runs.start(plan()))
     modes = [stat.S_IMODE((runs.home / name).stat().st_mode) for name in (".", "mine.json", "mine.log")]
     assert modes == [0o700, 0o600, 0o600]
+
+
+def test_a_training_that_cannot_be_kept_is_not_left_running(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Process] = []
+    start, write = runs._start, module._write
+
+    def started(*given: Any) -> Process:
+        monkeypatch.setattr(module, "_write", full)
+        begun.append(start(*given))
+        until(lambda: (runs.home / "mine.log").read_text() == "up\n")
+        return begun[0]
+
+    def full(path: Path, text: str) -> None:
+        raise OSError("no room")
+
+    runs._start = started
+    with pytest.raises(UsageError, match="no room"):
+        runs.start(plan())
+    until(lambda: not process.runs(begun[0]))
+    assert runs.all() == []
+    monkeypatch.setattr(module, "_write", write)
+    runs._start = start
+    runs.stop(runs.start(plan()))
+
+
+def test_one_that_was_to_be_started_when_the_program_was_killed_can_be_begun(runs: Runs) -> None:
+    runs.stop(runs.start(plan()))
+    path = runs.home / "mine.json"
+    path.write_text(json.dumps({"plan": json.loads(path.read_text())["plan"]}))
+    (run,) = runs.all()
+    assert run.state is State.NEW
+    runs.stop(runs.go_on(run))
 
 
 def test_what_cannot_be_started_is_said(tmp_path: Path) -> None:

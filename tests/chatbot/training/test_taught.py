@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,31 @@ def test_one_is_taken_out_by_its_number(tmp_path: Path) -> None:
     assert taught.all() == [lessons[0], lessons[2]]
     with pytest.raises(UsageError, match="1 to 2"):
         taught.remove(2)
+
+
+def test_what_is_taught_while_another_is_taken_out_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "taught.jsonl"
+    for number in range(20):
+        Taught(path).add(SAID, f"Old {number}.")
+    adding = threading.Thread(target=lambda: [Taught(path).add(SAID, f"New {number}.") for number in range(20)])
+    adding.start()
+    for _ in range(20):
+        Taught(path).remove(0)
+    adding.join()
+    assert [lesson.reply for lesson in Taught(path).all()] == [f"New {number}." for number in range(20)]
+
+
+def test_what_cannot_be_written_is_said_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taught = Taught(tmp_path / "taught.jsonl")
+    lesson = taught.add(SAID, "You are Ada.")
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left"):
+        taught.remove(0)
+    assert taught.all() == [lesson]
 
 
 def test_a_long_conversation_is_kept_from_its_end(tmp_path: Path) -> None:
