@@ -18,7 +18,7 @@ train: $(VENV)/.train  ## train a model: make train ARGS="my.jsonl --out runs/mi
 	@$(BIN)/chatbot train $(ARGS)
 
 test: $(VENV)/.dev  ## run the tests
-	@$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev  ## style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

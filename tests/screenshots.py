@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,17 +17,23 @@ from pathlib import Path
 from chatbot.config import SamplingConfig
 from chatbot.conversation import Conversation
 from chatbot.preferences import Preferences
+from chatbot.training import Plan, Runs, State
 from chatbot.ui.app import ChatApp
 from chatbot.ui.compare.screen import ComparisonScreen
 from chatbot.ui.screens.chat import ChatScreen
 from chatbot.ui.screens.conversation import Phase
 from chatbot.ui.sources import sources_of
+from chatbot.ui.train import RunScreen
 
 TURNS = ("Hi! My name is Mara.", "I have a dog. His name is Rex.", "What is my name?")
 SIZES = {"chat": (92, 28), "memory": (132, 32)}
 """Of the pictures, in columns and rows."""
 COMPARED, ASKED = "/compare default default temp=1.3", "What should I do today?"
 COMPARED_SIZE = (112, 36)
+TRAINED = Plan(
+    "mine", ("data/sample.jsonl",), cell="gru", preset="tiny", assistant="b", prompts=("Hi!", "Who are you?")
+)
+TRAINED_SIZE, CHECKPOINTS = (100, 32), 5
 _PATIENCE = 60.0
 
 
@@ -37,6 +44,7 @@ async def draw(folder: Path, load: Callable[[], Conversation]) -> None:
         svg = await picture(load, size, memory=name == "memory")
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     (folder / "compare.svg").write_text(await comparison(load), encoding="utf-8")
+    (folder / "train.svg").write_text(await training(load), encoding="utf-8")
 
 
 async def comparison(load: Callable[[], Conversation]) -> str:
@@ -60,6 +68,29 @@ async def comparison(load: Callable[[], Conversation]) -> str:
         return app.export_screenshot(title="chatbot")
 
 
+async def training(load: Callable[[], Conversation]) -> str:
+    """A training that runs, once it has answered what it is asked at some checkpoints."""
+    app = ChatApp(dataclasses.replace(sources_of(load), store=lambda: None), Preferences())
+    with tempfile.TemporaryDirectory() as home:
+        runs = Runs(Path(home) / "runs")
+        async with app.run_test(size=TRAINED_SIZE) as pilot:
+            run = runs.start(TRAINED)
+            app.push_screen(RunScreen(runs, run))
+            await _until(
+                lambda: len(_lines(run.folder / "samples.jsonl")) >= CHECKPOINTS * len(TRAINED.prompts), 10 * _PATIENCE
+            )
+            await pilot.pause(2.5)
+            drawn = app.export_screenshot(title="chatbot")
+            if run.state is State.RUNNING:
+                runs.stop(run)
+            await _until(lambda: run.state is not State.RUNNING)
+            return drawn
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
 async def picture(load: Callable[[], Conversation], size: tuple[int, int], *, memory: bool, tab: str = "state") -> str:
     """The screen after the conversation, with or without the memory panel, as SVG."""
     sources = dataclasses.replace(sources_of(load), store=lambda: None)
@@ -81,8 +112,8 @@ async def picture(load: Callable[[], Conversation], size: tuple[int, int], *, me
         return app.export_screenshot(title="chatbot")
 
 
-async def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _PATIENCE
+async def _until(condition: Callable[[], bool], patience: float = _PATIENCE) -> None:
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         await asyncio.sleep(0.05)

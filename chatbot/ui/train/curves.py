@@ -38,7 +38,12 @@ def told(title: str, values: Sequence[float]) -> str:
     if not values:
         return f"{title}: not known yet"
     if len(values) == 1:
-        return f"{title}: {values[0]:,.3g}"
+        return f"{title}: {_short(values[0])}"
     way = "falling" if values[-1] < values[0] else "rising" if values[-1] > values[0] else "as before"
     lowest, highest = min(values), max(values)
-    return f"{title}: {values[-1]:,.3g}, {way} from {values[0]:,.3g}; lowest {lowest:,.3g}, highest {highest:,.3g}"
+    return f"{title}: {_short(values[-1])}, {way} from {_short(values[0])}; lowest {_short(lowest)}, highest {_short(highest)}"
+
+
+def _short(value: float) -> str:
+    """Three digits, or all before the point if they are more."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.3g}"
