@@ -40,8 +40,8 @@ def told(title: str, values: Sequence[float]) -> str:
     if len(values) == 1:
         return f"{title}: {_short(values[0])}"
     way = "falling" if values[-1] < values[0] else "rising" if values[-1] > values[0] else "as before"
-    lowest, highest = min(values), max(values)
-    return f"{title}: {_short(values[-1])}, {way} from {_short(values[0])}; lowest {_short(lowest)}, highest {_short(highest)}"
+    first, last, lowest, highest = map(_short, (values[0], values[-1], min(values), max(values)))
+    return f"{title}: {last}, {way} from {first}; lowest {lowest}, highest {highest}"
 
 
 def _short(value: float) -> str:
