@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from train.authored.library import Ask
+from dataclasses import replace
+
+from train.authored.library import Ask, Key, Kind
 from train.authored.scene import Fact, Scene, name_of
 from train.authored.telling import tell_shortly
 
 _NEW_VALUE = 0.4
 """How often what was corrected is asked for, where anything was: the old value is in the memory too."""
+_TOLD_OTHER = 0.8
+"""How often "And my brother?" asks for what is known."""
 _TELLS = 0.4
 """How often a user who is asked back answers."""
 
@@ -39,13 +43,42 @@ def follow(scene: Scene) -> bool:
     return _answered(scene, fact, asked) or _unanswered(scene, fact, asked)
 
 
-def _answered(scene: Scene, fact: Fact, asked: Ask) -> bool:
+def and_other(scene: Scene) -> bool:
+    """What was just asked of one, asked of another in words that name nothing else: "And my brother?"."""
+    topic, asked = scene.topic, scene.answered
+    if topic is None or asked is None or topic.key is None or asked.about == "key":
+        return False
+    others = [f for f in scene.told.values() if f.kind == topic.kind and f.key is not None and f.key != topic.key]
+    key = scene.rng.choice(others).key if others and scene.rng.random() < _TOLD_OTHER else scene.key_for(topic.kind)
+    if key is None or key == topic.key:
+        return False
+    called = _called(topic.kind, key)
+    if called is None:
+        return False
+    other = scene.fact(topic.kind, key)
+    asked = replace(asked, user=tuple(each.replace("{other}", called) for each in scene.library.frames["and_other"]))
+    return _answered(scene, other, asked, frames=None) or _unanswered(scene, other, asked, frames=None)
+
+
+def _called(kind: Kind, key: Key) -> str | None:
+    """Whose a fact of this kind is, as it is called without saying what is asked for; None if nobody says it so."""
+    if key.text[:1].isupper():
+        return "{key}"
+    if (kind.key or "").startswith("favourite"):
+        return "my favourite {key}"
+    return "my {key}" if any("my {key}" in each.lower() for each in kind.tell) else None
+
+
+def _answered(scene: Scene, fact: Fact, asked: Ask, frames: str | None = "ask") -> bool:
     about = asked.about
     if about is not None and about != "key" and about not in fact.values:
         return False
     reply = scene.pick(asked.reply, fact.filling, need=about)
-    user = scene.typed(asked.user, fact.filling, frames="ask")
-    return scene.say_both(user, reply, fact)
+    user = scene.typed(asked.user, fact.filling, frames=frames)
+    said = scene.say_both(user, reply, fact)
+    if said:
+        scene.answered = asked
+    return said
 
 
 def abstain(scene: Scene) -> bool:
@@ -62,7 +95,7 @@ def abstain(scene: Scene) -> bool:
     return _unanswered(scene, scene.fact(kind, key), rng.choice(kind.ask))
 
 
-def _unanswered(scene: Scene, fact: Fact, asked: Ask) -> bool:
+def _unanswered(scene: Scene, fact: Fact, asked: Ask, frames: str | None = "ask") -> bool:
     about = asked.about
     told = fact.name in scene.told
     if not asked.unknown or (told and (about is None or about == "key" or about in fact.values)):
@@ -73,7 +106,7 @@ def _unanswered(scene: Scene, fact: Fact, asked: Ask) -> bool:
     filling = {**guess, **fact.filling}
     if about == "key" and any(set(guess.values()) & set(other.values.values()) for other in scene.told.values()):
         return False
-    user, reply = scene.typed(asked.user, filling, frames="ask"), scene.pick(asked.unknown, filling)
+    user, reply = scene.typed(asked.user, filling, frames=frames), scene.pick(asked.unknown, filling)
     if not scene.say_both(user, reply, fact):
         return False
     slot = about or "value"  # what else a kind has is not what the assistant asks back for

@@ -54,6 +54,8 @@ PROFILES = (
 )  # fmt: skip
 _GO_ON = 0.65
 """How often what may follow an exchange does."""
+_AND_OTHER = 0.15
+"""How often, as a share of the rest, what was asked of one is asked of another."""
 _TELL_FIRST = 0.5
 """How often a long dialogue begins with something to remember."""
 _TRIES = 8
@@ -104,6 +106,8 @@ class Composer:
         weights["tell"] = weights.get("tell", 0) / (1 + len(scene.told) / 4)
         if scene.topic is None:
             weights.pop("follow", None)
+        if scene.answered is not None:  # it can only follow at once
+            weights["and_other"] = _AND_OTHER * sum(weights.values())
         move = scene.rng.choices(list(weights), list(weights.values()))[0]
         if move == "talk":
             return self._talk(scene, scene.rng.choices(self._intents, self._weights)[0], {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from train.authored.asking import abstain, ask, check, follow
+from train.authored.asking import abstain, and_other, ask, check, follow
 from train.authored.grammar import choose, tidy
 from train.authored.scene import Scene
 from train.authored.telling import correct, tell
@@ -45,7 +45,7 @@ def say_again(scene: Scene) -> bool:
 
 
 MOVES = {
-    "tell": tell, "ask": ask, "follow": follow, "abstain": abstain, "correct": correct, "check": check,
-    "sum_up": sum_up, "say_again": say_again,
+    "tell": tell, "ask": ask, "follow": follow, "and_other": and_other, "abstain": abstain, "correct": correct,
+    "check": check, "sum_up": sum_up, "say_again": say_again,
 }  # fmt: skip
 ABOUT_FACTS = frozenset(MOVES) - {"say_again"}

@@ -11,7 +11,7 @@ from chatbot.text.template import Turn
 from train.authored.around import Around
 from train.authored.grammar import choose, fill, sentence, slots
 from train.authored.held_out import is_held_out
-from train.authored.library import Key, Kind, Library
+from train.authored.library import Ask, Key, Kind, Library
 from train.authored.typist import Typist
 from train.authored.words import draw
 
@@ -66,6 +66,8 @@ class Scene:
     """Which of them took the place of others."""
     topic: Fact | None = None
     """What the last exchange was about."""
+    answered: Ask | None = None
+    """What the last exchange asked for and got."""
     asked: bool = False
     """Whether anything was asked or told."""
     vague: bool = False
@@ -81,7 +83,7 @@ class Scene:
     def say(self, user: str, reply: str, topic: Fact | None = None) -> None:
         """Add an exchange."""
         self.turns += [Turn("user", user), Turn("assistant", reply)]
-        self.topic = topic
+        self.topic, self.answered = topic, None
 
     def say_both(self, user: str | None, reply: str | None, topic: Fact | None = None) -> bool:
         """Add an exchange if both sides of it could be made, and no probe asks the same; whether it was added."""

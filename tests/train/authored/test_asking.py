@@ -31,6 +31,19 @@ def test_the_pet_of_the_question_is_the_pet_of_the_answer(exchanges: list[list[s
     assert min(checked["dog"], checked["cat"]) > 15
 
 
+def test_what_is_asked_of_another_is_answered_of_that_other(exchanges: list[list[str]]) -> None:
+    answers = Counter[bool]()
+    for texts in exchanges:
+        match = re.match(r"and my (dog|cat)\?$", texts[-2], re.IGNORECASE) if len(texts) > 3 else None
+        if match:
+            before, after = texts[-3], texts[-1]
+            assert match[1] not in before
+            assert match[1] in after
+            answers[after.startswith("Your ")] += 1
+    assert answers[True] > 5
+    assert answers[False] > 1
+
+
 def test_what_was_never_told_is_not_known(exchanges: list[list[str]], told: Any) -> None:
     checked = 0
     for texts in exchanges:
