@@ -38,6 +38,8 @@ class Run:
     """What it wrote for people."""
     started: Process | None
     """The process that was last at it."""
+    asked: bool = False
+    """Whether the user has asked that process to end."""
 
     @property
     def bundle(self) -> Path:
@@ -63,7 +65,9 @@ class Run:
             return State.RUNNING
         if any((self.folder / "checkpoints").glob("*")):
             return State.STOPPED
-        return State.FINISHED if self.bundle.exists() else State.FAILED
+        if self.bundle.exists():
+            return State.FINISHED
+        return State.STOPPED if self.asked else State.FAILED  # before the first checkpoint, perhaps
 
     @property
     def said(self) -> list[str]:
@@ -105,7 +109,7 @@ class Runs:
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             received = f"no training {one_line(name)!r} that can be read"
             raise UsageError(received, expected="one of the list", remedy="start a new one") from error
-        return Run(plan, self.home / name, self.home / f"{name}.log", started)
+        return Run(plan, self.home / name, self.home / f"{name}.log", started, bool(kept.get("asked")))
 
     def start(self, plan: Plan) -> Run:
         """Begin a training.
@@ -151,6 +155,8 @@ class Runs:
         """
         if run.started is None or not process.interrupt(run.started):
             raise UsageError(f"{run.plan.name} is {run.state.value}", expected="one that runs", remedy="leave it")
+        with contextlib.suppress(OSError):  # it ends all the same; only why will not be known
+            self._keep(run.plan, run.started, asked=True)
 
     def _launch(self, plan: Plan) -> Run:
         folder, output = self.home / plan.name, self.home / f"{plan.name}.log"
@@ -167,9 +173,10 @@ class Runs:
             raise _not_started(plan, error) from error
         return self.get(plan.name)
 
-    def _keep(self, plan: Plan, started: Process | None) -> None:
-        """Write what a training was started with, and the process that is at it."""
-        kept = {"plan": plan.to_dict(), **({"pid": started.pid, "began": started.began} if started else {})}
+    def _keep(self, plan: Plan, started: Process | None, *, asked: bool = False) -> None:
+        """Write what a training was started with, the process that is at it, and whether that was asked to end."""
+        at_it = {"pid": started.pid, "began": started.began, "asked": asked} if started else {}
+        kept = {"plan": plan.to_dict(), **at_it}
         _write(self.home / f"{plan.name}.json", json.dumps(kept, ensure_ascii=False, indent=2))
 
 

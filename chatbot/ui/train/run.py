@@ -121,7 +121,12 @@ class RunScreen(Screen[None]):
 
     def action_stop(self) -> None:
         """Let it save and end."""
-        self._try(partial(self._runs.stop, self.run_shown), "It saves and ends")
+
+        def stop() -> None:
+            self._runs.stop(self.run_shown)
+            self.run_shown = self._runs.get(self.run_shown.plan.name)
+
+        self._try(stop, "It saves and ends")
 
     def action_go_on(self) -> None:
         """Go on with it."""

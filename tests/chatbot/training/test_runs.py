@@ -42,7 +42,8 @@ def test_a_training_runs_by_itself_is_found_again_and_stopped(runs: Runs) -> Non
     assert os.getsid(run.started.pid) == run.started.pid  # type: ignore[union-attr]
     runs.stop(found)
     until(lambda: found.state is not State.RUNNING)
-    assert found.state is State.FAILED
+    assert found.state is State.FAILED  # as far as one knows who was not told that it was asked to
+    assert runs.get("mine").state is State.STOPPED
     (found.folder / "checkpoints" / "one").mkdir(parents=True)
     assert found.state is State.STOPPED
     again = runs.go_on(found)
