@@ -24,3 +24,18 @@ def alone(path: Path) -> Iterator[None]:
     with os.fdopen(os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def rewrite(path: Path, text: str) -> None:
+    """Put a text in the place of what is there: beside it first, then renamed, so that a kill loses neither; for its
+    owner alone.
+
+    Raises:
+        OSError: if it cannot be written; what was there stays.
+    """
+    beside = path.with_suffix(".part")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

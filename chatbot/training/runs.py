@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import UsageError
+from chatbot.locking import rewrite
 from chatbot.text.sanitize import one_line
 from chatbot.training import process
 from chatbot.training.events import State, last_said
@@ -177,17 +178,9 @@ class Runs:
         """Write what a training was started with, the process that is at it, and whether that was asked to end."""
         at_it = {"pid": started.pid, "began": started.began, "asked": asked} if started else {}
         kept = {"plan": plan.to_dict(), **at_it}
-        _write(self.home / f"{plan.name}.json", json.dumps(kept, ensure_ascii=False, indent=2))
+        rewrite(self.home / f"{plan.name}.json", json.dumps(kept, ensure_ascii=False, indent=2))
 
 
 def _not_started(plan: Plan, error: OSError) -> UsageError:
     reason = one_line(str(error))
     return UsageError(f"{plan.name} cannot be started ({reason})", expected="a process", remedy="try again")
-
-
-def _write(path: Path, text: str) -> None:
-    """Beside, and then renamed; for its owner alone."""
-    beside = path.with_suffix(".part")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    beside.replace(path)

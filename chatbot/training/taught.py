@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import UsageError
-from chatbot.locking import alone
+from chatbot.locking import alone, rewrite
 from chatbot.text.sanitize import one_line
 from chatbot.text.template import Turn
 
@@ -102,13 +102,7 @@ class Taught:
             if not 0 <= number < len(places):
                 raise UsageError(f"lesson {number + 1}", expected=f"1 to {len(places)}", remedy="see the list")
             del kept[places[number]]
-            beside = self.path.with_suffix(".part")
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write("\n".join(kept))
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.path)
+            rewrite(self.path, "\n".join(kept))
 
     @contextlib.contextmanager
     def _changed(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.locking import alone
+from chatbot.locking import alone, rewrite
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
@@ -38,3 +38,16 @@ def test_of_another_path_nobody_waits_and_what_fails_lets_go(tmp_path: Path) -> 
         raise KeyError
     with alone(tmp_path / "one"):
         pass
+
+
+def test_what_is_rewritten_is_whole_for_its_owner_alone_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    path.write_text("old")
+    rewrite(path, "n\u00e9w")
+    assert path.read_text(encoding="utf-8") == "n\u00e9w"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+    (tmp_path / "file.part").mkdir()
+    with pytest.raises(OSError, match="part"):
+        rewrite(path, "lost")
+    assert path.read_text(encoding="utf-8") == "n\u00e9w"

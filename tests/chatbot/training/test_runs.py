@@ -102,10 +102,10 @@ def test_it_is_for_its_owner_alone(runs: Runs) -> None:
 
 def test_a_training_that_cannot_be_kept_is_not_left_running(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[Process] = []
-    start, write = runs._start, module._write
+    start, write = runs._start, module.rewrite
 
     def started(*given: Any) -> Process:
-        monkeypatch.setattr(module, "_write", full)
+        monkeypatch.setattr(module, "rewrite", full)
         begun.append(start(*given))
         until(lambda: (runs.home / "mine.log").read_text() == "up\n")
         return begun[0]
@@ -118,7 +118,7 @@ def test_a_training_that_cannot_be_kept_is_not_left_running(runs: Runs, monkeypa
         runs.start(plan())
     until(lambda: not process.runs(begun[0]))
     assert runs.all() == []
-    monkeypatch.setattr(module, "_write", write)
+    monkeypatch.setattr(module, "rewrite", write)
     runs._start = start
     runs.stop(runs.start(plan()))
 
