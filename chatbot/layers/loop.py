@@ -145,17 +145,19 @@ def _backward(cell: Cell, left: Any, upstream: tuple[Tensor, ...], length: Any, 
     states = ops.reshape(ops.transpose(stacked(before[0]), (0, 2, 1)), (time * batch, cell.units))
     inputs = ops.reshape(ops.transpose(given.inputs, (1, 0, 2)), (time * batch, features))
     d_kernel = _turned(cell, ops.matmul(d_projected, inputs), back=True)
+    to_inputs = given.kernel if not cell.apart else ops.transpose(_turned(cell, ops.transpose(given.kernel)))
+    d_inputs = ops.reshape(ops.matmul(to_inputs, d_projected), (features, time, batch))
     d_biases = (
         tuple(_turned(cell, ops.sum(d_projected, axis=1), back=True) for _ in given.biases[0]),
         tuple(ops.sum(d_product, axis=1) for _ in given.biases[1]),
     )
     return _Given(
-        ops.transpose(stacked(recorded[1]), (2, 0, 1)),
+        ops.transpose(d_inputs, (2, 1, 0)),
         ops.transpose(d_kernel),
         ops.transpose(ops.matmul(d_product, states)),
         d_biases,
         first,
-        tuple(stacked(part) for part in recorded[2:]),
+        tuple(stacked(part) for part in recorded[1:]),
         tuple(tuple(ops.zeros_like(switch) for switch in switches) for switches in given.switches),
     )
 
@@ -170,13 +172,12 @@ def _backward_loop(
     cell: Cell, given: _Given, before: Any, traces: Any, upstream: tuple[Tensor, ...], wanted: int, length: Any
 ) -> tuple[States, tuple[Any, ...]]:
     """From the last step to the first: the gradient of the initial states, and what was recorded at every step: the
-    gradients of the sums, of the inputs and of the restart states."""
+    gradients of the sums and of the restart states.  That of the inputs is one product of all steps."""
     parts, gates, together = len(given.initial), cell.gates, cell.gates - cell.apart
     mask, flags, cut = given.switches
     above = tuple(ops.transpose(part, (1, 2, 0)) for part in upstream[:wanted])
     inputs = () if traces else (ops.transpose(given.inputs, (1, 2, 0)),)
     weights = _turned_weights(cell, given)
-    to_inputs = given.kernel if not cell.apart else ops.transpose(_turned(cell, ops.transpose(given.kernel)))
 
     def step(carried: States, now: tuple[Tensor, ...]) -> tuple[States, tuple[Tensor, ...]]:
         read = iter(now)
@@ -201,7 +202,7 @@ def _backward_loop(
             leaving, after = tuple(at[0] * p for p in after), tuple((1.0 - at[0]) * p for p in after)
         if cut:
             after = tuple(back[0] * part for part in after)
-        return after, (d_sums, ops.matmul(to_inputs, d_sums[: gates * cell.units]), *leaving)
+        return after, (d_sums, *leaving)
 
     reads = (*above, *before, *traces, *mask, *flags, *cut, *inputs)
     start = tuple(ops.transpose(part) for part in upstream[wanted:])

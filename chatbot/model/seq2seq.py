@@ -119,7 +119,8 @@ class Seq2Seq(keras.Model):
         # Sums over thousands of probabilities need float32, also where all before was computed in half of it.
         whole = functools.partial(ops.cast, dtype="float32")
         features, table, bias = whole(decoded.features), whole(self.embedding.embeddings), whole(self.bias)
-        free, mean = log_likelihood(features, table, bias, targets)
+        products = "bfloat16" if self.compute_dtype == "bfloat16" else None  # the range of float16 would not do
+        free, mean = log_likelihood(features, table, bias, targets, products)
         same = ops.equal(ops.expand_dims(targets, -1), ops.expand_dims(ids, 1))
         copied = ops.sum(ops.where(same, whole(decoded.pointer), 0.0), axis=-1)
         gate = whole(decoded.copy)
