@@ -12,6 +12,9 @@ _NEW_VALUE = 0.4
 """How often what was corrected is asked for, where anything was: the old value is in the memory too."""
 _TOLD_OTHER = 0.8
 """How often "And my brother?" asks for what is known."""
+_SAME_KIND, _SAME_KEY = 0.4, 0.6
+"""Up to where what is asked in vain is what was told of another, and up to where something else of the same one: the
+sister's name where the brother's was told, and the brother's age."""
 _TELLS = 0.4
 """How often a user who is asked back answers."""
 
@@ -85,11 +88,14 @@ def abstain(scene: Scene) -> bool:
     """A question for what was never told; some users then tell it."""
     rng = scene.rng
     near = [fact for fact in scene.told.values() if fact.kind.key]
-    if near and rng.random() < 0.5:
-        kind = rng.choice([k for k in scene.library.kinds if k.key == rng.choice(near).kind.key] or [near[0].kind])
-    else:
-        kind = scene.any_kind()
-    key = scene.key_for(kind)
+    kind, key, how = scene.any_kind(), None, rng.random()
+    if near and how < _SAME_KEY:
+        beside = rng.choice(near)
+        kind = beside.kind
+        if how > _SAME_KIND:
+            key = beside.key
+            kind = rng.choice([k for k in scene.library.kinds if k.key == kind.key])
+    key = key or scene.key_for(kind)
     if (kind.key and key is None) or not kind.ask:
         return False
     return _unanswered(scene, scene.fact(kind, key), rng.choice(kind.ask))

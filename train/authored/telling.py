@@ -11,6 +11,8 @@ from train.authored.scene import Fact, Scene, name_of, uncapitalised
 
 _ANY_CORRECTION = 0.4
 """How often a correction is a fact in words that fit any."""
+_ALIKE = 0.4
+"""How often what is told in one breath is of one kind: "My brother is Leo and my sister is Ada"."""
 _IN_PASSING = 0.25
 """How often a name is told while something is said of who has it."""
 
@@ -18,8 +20,12 @@ _IN_PASSING = 0.25
 def tell(scene: Scene) -> bool:
     """A fact that was not told before, alone or with one or two others in the same turn."""
     rng = scene.rng
-    together = rng.choices((1, 2, 3), (0.78, 0.17, 0.05))[0]
-    facts = [fact for fact in (_new(scene) for _ in range(together)) if fact is not None]
+    together = rng.choices((1, 2, 3), (0.72, 0.22, 0.06))[0]
+    alike = rng.random() < _ALIKE
+    facts: list[Fact] = []
+    for _ in range(together):
+        fact = _new(scene, facts[0].kind if alike and facts and facts[0].key else None)
+        facts += [fact] if fact is not None else []
     if not facts or len({fact.name for fact in facts}) < len(facts):
         return False
     if len(facts) > 1 or (facts[0].kind.clause and rng.random() < 0.25):
@@ -35,11 +41,11 @@ def tell(scene: Scene) -> bool:
     return True
 
 
-def _new(scene: Scene) -> Fact | None:
-    """A fact that can be told: of a new kind, or, often, of a kind that was told of something else."""
+def _new(scene: Scene, same: Kind | None = None) -> Fact | None:
+    """A fact that can be told: of this kind, else of a new one or, often, of one that was told of something else."""
     known = [fact.kind for fact in scene.told.values() if fact.kind.key]
     for _ in range(6):
-        kind = scene.rng.choice(known) if known and scene.rng.random() < 0.3 else scene.any_kind()
+        kind = same or (scene.rng.choice(known) if known and scene.rng.random() < 0.3 else scene.any_kind())
         related = [f.key for f in scene.told.values() if f.key and f.kind.key == kind.key]
         key = scene.rng.choice(related) if related and scene.rng.random() < 0.3 else scene.key_for(kind)
         if (kind.key is None or key is not None) and name_of(kind, key) not in scene.told and kind.tell:

@@ -19,7 +19,7 @@ CLOSED = frozenset(
     ("colour", "season", "day", "month", "time_future", "time_past", "time", "time_meet", "date", "spot", "children",
      "favourite_place", "sibling_count", "weather", "dream", "language", "number", "age", "small_number", "occasion",
      "time_of_day", "evening_plan", "party_where", "appointment", "companion", "visitor",
-     "relative_age", "pet_age", "married_years", "weather_word", "event_day")
+     "relative_age", "pet_age", "married_years", "weather_word", "event_day", "deed_why", "doer_singular")
 )  # fmt: skip
 """Lists whose words are the language itself, however many they are."""
 
