@@ -34,17 +34,17 @@ class Profile(NamedTuple):
 PROFILES = (
     Profile(
         0.28, 2, 7,
-        {"tell": 5, "ask": 5, "follow": 2, "abstain": 1.1, "correct": 1.4, "check": 1, "sum_up": 0.6, "say_again": 0.3,
+        {"tell": 5, "ask": 5, "follow": 2, "abstain": 1.1, "correct": 1.4, "check": 1, "sum_up": 1.1, "say_again": 0.3,
          "talk": 1, "aside": 1},
     ),
     Profile(
         0.34, 7, 22,
-        {"tell": 3, "ask": 5, "follow": 1.5, "abstain": 0.9, "correct": 1.6, "check": 1, "sum_up": 0.6,
+        {"tell": 3, "ask": 5, "follow": 1.5, "abstain": 0.9, "correct": 1.6, "check": 1, "sum_up": 1.1,
          "say_again": 0.3, "talk": 1.6, "aside": 2},
     ),
     Profile(
         0.03, 22, 45,
-        {"tell": 1, "ask": 3, "follow": 0.5, "abstain": 0.4, "correct": 0.3, "check": 0.4, "sum_up": 0.15,
+        {"tell": 1, "ask": 3, "follow": 0.5, "abstain": 0.4, "correct": 0.3, "check": 0.4, "sum_up": 0.3,
          "say_again": 0.1, "talk": 1.5, "aside": 5},
     ),
     Profile(

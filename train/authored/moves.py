@@ -8,25 +8,44 @@ from train.authored.scene import Scene
 from train.authored.telling import correct, tell
 
 _MOST_SUMMED_UP = 5
+_OF_ONE_SORT = 0.6
+"""How often what is summed up is of one sort: the pets, the plans."""
+_NONE_OF_IT = 0.1
+"""How often that is asked for if nothing of the sort was told."""
+_SORTS = {
+    "sum_family": ("relative_", "parents_", "siblings_", "children", "married_"),
+    "sum_pets": ("pet",),
+    "sum_plans": ("plan_", "appointment", "exam", "visitor", "moving", "party", "event_"),
+    "sum_likes": ("like", "favourite"),
+    "sum_things": ("bought_", "owned_", "thing_", "named_thing", "car_", "quality"),
+    "sum_done": ("i_did", "past_", "watched_", "read_", "cooking"),
+    "sum_hobbies": ("instrument", "sport", "exercise", "learning", "i_do", "weekly"),
+    "sum_self": ("name", "age", "city", "origin", "job", "school", "birthday", "language", "height"),
+    "sum_friends": ("friend_",),
+}
+"""How the kinds that belong to a sort begin; ``frames.toml`` says how it is asked for."""
 _LONGEST_QUOTE = 12
 """Words of what is said again."""
 
 
 def sum_up(scene: Scene) -> bool:
-    """All that was told, if it is not too much."""
-    if len(scene.told) > _MOST_SUMMED_UP:
+    """All that was told, or all of one sort, if it is not too much."""
+    frames, rng = scene.library.frames, scene.rng
+    sort = rng.choice(list(_SORTS)) if rng.random() < _OF_ONE_SORT else None
+    of_sort = _SORTS[sort] if sort else ("",)
+    told = [fact for fact in scene.told.values() if fact.kind.name.startswith(of_sort)]
+    if len(told) > _MOST_SUMMED_UP or (sort and not told and rng.random() > _NONE_OF_IT):
         return False
-    frames = scene.library.frames
-    clauses = [scene.pick(fact.kind.summary, fact.filling) for fact in scene.told.values() if fact.kind.summary]
-    if len(clauses) < len(scene.told) or None in clauses:
+    clauses = [scene.pick(fact.kind.summary, fact.filling) for fact in told if fact.kind.summary]
+    if len(clauses) < len(told) or None in clauses:
         return False
-    user = scene.typed(frames["summary"], {})
+    user = scene.typed(frames[sort or "summary"], {})
     assert user is not None
     if not clauses:
-        return scene.say_both(user, choose(scene.rng.choice(frames["summary_none"]), scene.rng))
+        return scene.say_both(user, choose(rng.choice(frames["sort_none" if sort else "summary_none"]), rng))
     facts = [text[:1].lower() + text[1:] for text in clauses if text]
     joined = facts[0] if len(facts) == 1 else f"{', '.join(facts[:-1])} and {facts[-1]}"
-    return scene.say_both(user, tidy(choose(scene.rng.choice(frames["sum_up"]), scene.rng).replace("{facts}", joined)))
+    return scene.say_both(user, tidy(choose(rng.choice(frames["sum_up"]), rng).replace("{facts}", joined)))
 
 
 def say_again(scene: Scene) -> bool:
