@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("chatbot", "train")
 # The package's own __init__ belongs to no room: it is executed by every import of chatbot, so it may import the least.
 LEVELS = {
-    "": 0, "errors": 0, "config": 0, "locking": 0, "native": 1, "text": 1, "layers": 1, "preferences": 2, "training": 2,
-    "model": 2, "bundle": 3, "catalog": 3, "runtime": 4, "conversation": 5, "ui": 6, "cli": 7, "__main__": 8,
+    "": 0, "errors": 0, "config": 0, "locking": 0, "native": 1, "text": 1, "layers": 1, "preferences": 2, "reports": 2,
+    "training": 2, "model": 2, "bundle": 3, "catalog": 3, "runtime": 4, "conversation": 5, "ui": 6, "cli": 7,
+    "__main__": 8,
 }  # fmt: skip
 FRAMEWORKS = {"tensorflow", "keras", "tf_keras"}
 MAY_USE_FRAMEWORKS = {"layers", "model"}

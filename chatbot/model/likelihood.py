@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 from keras import ops
@@ -60,19 +61,14 @@ def log_partition(features: Tensor, table: Tensor, bias: Tensor, products: str |
     gradient is softmax(z) = exp(z - max) / Σ, of which the division is left to the small side of the two products.
     """
     count, size = ops.shape(features)
-    whole = features.dtype
+    whole, half = features.dtype, products or features.dtype
     blocks = -(-count // _COLUMNS)
 
-    def blocked(tensor: Tensor) -> Tensor:
-        padded = ops.pad(tensor, ((0, blocks * _COLUMNS - count), (0, 0)))
-        return ops.reshape(padded, (blocks, _COLUMNS, padded.shape[1]))
-
-    def product(one: Tensor, other: Tensor) -> Tensor:
-        half = products or whole
-        return ops.cast(ops.matmul(ops.cast(one, half), ops.cast(other, half)), whole)
+    blocked = functools.partial(_blocked, blocks=blocks)
+    product = functools.partial(_product, half=half, whole=whole)
 
     def forward(features: Tensor, table: Tensor, bias: Tensor) -> tuple[tuple[Tensor, ...], Any]:
-        wide = ops.cast(ops.concatenate([table, bias[:, None]], axis=1), products or whole)
+        wide = ops.cast(ops.concatenate([table, bias[:, None]], axis=1), half)
         rows = blocked(ops.concatenate([features, ops.ones_like(features[:, :1])], axis=1))
 
         def step(_: tuple[Tensor, ...], now: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
@@ -80,7 +76,7 @@ def log_partition(features: Tensor, table: Tensor, bias: Tensor, products: str |
             highest = ops.max(logits, axis=0)
             powers = ops.exp(logits - highest)
             total = ops.sum(powers, axis=0)
-            return (), (ops.log(total) + highest, total, ops.cast(powers, products or whole))
+            return (), (ops.log(total) + highest, total, ops.cast(powers, half))
 
         _, (partition, total, powers) = scan(step, (), (rows,), blocks)
         return (ops.reshape(stacked(partition), (-1,))[:count],), (rows, stacked(total), powers, wide)
@@ -98,3 +94,14 @@ def log_partition(features: Tensor, table: Tensor, bias: Tensor, products: str |
         return ops.reshape(stacked(recorded), (-1, size))[:count], d_wide[:, :size], d_wide[:, size]
 
     return with_gradient(forward, backward, (features, ops.convert_to_tensor(table), ops.convert_to_tensor(bias)))[0]
+
+
+def _product(one: Tensor, other: Tensor, half: Any, whole: Any) -> Tensor:
+    """One · other, multiplied in one dtype and given in another."""
+    return ops.cast(ops.matmul(ops.cast(one, half), ops.cast(other, half)), whole)
+
+
+def _blocked(tensor: Tensor, blocks: Tensor) -> Tensor:
+    """[n, size] to [blocks, positions, size], with zeros behind the last."""
+    padded = ops.pad(tensor, ((0, blocks * _COLUMNS - ops.shape(tensor)[0]), (0, 0)))
+    return ops.reshape(padded, (blocks, _COLUMNS, padded.shape[1]))

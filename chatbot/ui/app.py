@@ -88,7 +88,10 @@ class ChatApp(App[None]):
     def on_requested(self, event: Requested) -> None:
         """Open another part of the program."""
         if event.what != "compare":
-            {"train": self._parts.open_train, "teach": self._parts.open_teach}[event.what](event.argument)
+            parts = self._parts
+            {"train": parts.open_train, "teach": parts.open_teach, "report": parts.open_report}[event.what](
+                event.argument
+            )
             return
         from chatbot.ui.compare.loading import Loading
         from chatbot.ui.compare.screen import ComparisonScreen  # takes a while: only for those who compare

@@ -63,6 +63,8 @@ COMMANDS = (
             "[names] [temp=1 …]", "contenders", several=True),
     Command("train", "Train a model", "Make a model of your own dialogues, and follow trainings", "[paths]",
             any_time=True),
+    Command("report", "Report of a comparison", "See what `chatbot compare` found: every plot, with a sentence on it",
+            "[folder]", any_time=True),
     Command("good", "Keep the last reply", "As one that models learn from"),
     Command("correct", "Correct the last reply", "Keep what it should have been, for models to learn from", "[text]"),
     Command("teach", "Teach a model", "See what was kept by /good and /correct, and let a model learn it"),

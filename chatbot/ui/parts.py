@@ -1,4 +1,4 @@
-"""The other parts of the program, opened over the chat: trainings, and what was taught.
+"""The other parts of the program, opened over the chat: trainings, reports, and what was taught.
 
 Each is imported when it is first wanted.
 """
@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatbot.errors import ChatbotError, UsageError
 from chatbot.ui.commands import COMMANDS, Request
+from chatbot.ui.work import explain
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -40,6 +42,20 @@ class Parts:
         from chatbot.ui.train import RunsScreen
 
         self._app.push_screen(RunsScreen(self.runs(), self._models, corpora))
+
+    def open_report(self, folder: str) -> None:
+        """What a comparison of cells has found."""
+        from chatbot.reports import read_plots
+        from chatbot.ui.report import ReportScreen
+
+        try:
+            if not folder:
+                raise UsageError("/report alone", expected="the folder of a comparison", remedy="type /report FOLDER")
+            report = read_plots(Path(folder.strip("'\"")).expanduser())
+        except ChatbotError as error:
+            self._app.notify(explain(error), severity="error", markup=False)
+            return
+        self._app.push_screen(ReportScreen(report, folder))
 
     def open_teach(self, _: str) -> None:
         """What was taught, and then a form to learn it."""

@@ -145,6 +145,10 @@ class Performer(Teaching):
         """Ask for the training."""
         self._screen.post_message(Requested("train", argument))
 
+    def do_report(self, argument: str) -> None:
+        """Ask for the report."""
+        self._screen.post_message(Requested("report", argument))
+
     def do_facts(self, _: str) -> None:
         """Show or hide what stands under replies."""
         self._screen.facts = not self._screen.facts

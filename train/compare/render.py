@@ -1,4 +1,4 @@
-"""Draws a report: images, the page and the Markdown, from its figures alone.
+"""Draws a report: images, the page, the Markdown, and the plots in numbers, from its figures alone.
 
 The plots are Vega-Lite.  ``vl-convert`` brings that library as one file of 0.9 MB, for the page, and draws the same
 specifications to PNG and SVG itself, where others (plotly with kaleido, bokeh) ask for a browser.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import json
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from chatbot.errors import ChatbotError, MissingExtraError
 from chatbot.text.sanitize import one_line
 from train.compare.figures import Figure
 from train.compare.markdown import markdown
+from train.compare.numbers import NUMBERS, numbers
 from train.compare.page import page
 from train.compare.plots import figures
 from train.compare.rows import Report
@@ -39,7 +41,7 @@ def require_drawing() -> None:
 
 
 def render(report: Report, folder: Path) -> None:
-    """Write ``report.html``, ``report.md`` and ``plots/``.
+    """Write ``report.html``, ``report.md``, ``plots/`` and ``plots.json``.
 
     Raises:
         MissingExtraError: if the package that draws is not installed.
@@ -58,6 +60,7 @@ def render(report: Report, folder: Path) -> None:
             _write(folder / IMAGES / f"{figure.name}.png", vl_convert.vegalite_to_png(fixed, scale=1.5))
         _write(folder / PAGE, page(report, drawn, library).encode())
         _write(folder / TEXT, markdown(report, drawn).encode())
+        _write(folder / NUMBERS, json.dumps(numbers(report, drawn), allow_nan=False).encode())
     except OSError as error:
         raise ChatbotError(
             f"{one_line(str(folder))} cannot be written ({error.strerror})",

@@ -76,3 +76,18 @@ def test_the_number_of_positions_may_be_unknown_when_it_is_traced() -> None:
         input_signature=[tf.TensorSpec([None, None, SIZE]), tf.TensorSpec([None, None], tf.int32)],
     )
     np.testing.assert_allclose(traced(features, targets), plain(features, table, bias, targets), rtol=1e-5)
+
+
+def test_products_in_half_precision_are_off_by_their_rounding_alone() -> None:
+    *sources, targets = given(3, 200)
+    sources = [tf.Variable(part) for part in sources]
+    found = {}
+    for products in (None, "bfloat16"):
+        with tf.GradientTape() as tape:
+            chosen = log_likelihood(*sources, targets, products).chosen
+            total = tf.reduce_mean(chosen)
+        assert chosen.dtype == tf.float32
+        found[products] = [chosen, *tape.gradient(total, sources)]
+    for exact, rounded in zip(found[None], found["bfloat16"], strict=True):
+        scale = np.abs(exact).max()
+        assert 0 < np.abs(np.asarray(exact) - rounded).max() < 2.0**-6 * scale

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import Any
 
-
 ANIMALS = ("dog", "cat")
 
 

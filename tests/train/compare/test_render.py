@@ -17,9 +17,9 @@ pytest.importorskip("vl_convert")
 def test_page_text_and_images_are_written_and_the_same_again(tmp_path: Path) -> None:
     render(made_up(), tmp_path)
     files = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert {"report.html", "report.md", "plots/facts.png", "plots/facts.svg"} <= set(files)
+    assert {"report.html", "report.md", "plots.json", "plots/facts.png", "plots/facts.svg"} <= set(files)
     assert files["plots/facts.png"].startswith(b"\x89PNG")
-    assert len(files) == 2 + 2 * 13
+    assert len(files) == 3 + 2 * 13
     assert b"vegaEmbed" in files["report.html"]
     assert b"cdn" not in files["report.html"].lower().split(b"</script>")[-1]
     render(made_up(), tmp_path)
