@@ -129,7 +129,7 @@ def _show(report: dict[str, Any], folder: Path) -> None:
 
     render(report, folder)
     print_table(report)
-    print(f"report: {folder / 'report.html'}", file=sys.stderr)
+    print(f"report: {folder / 'report.html'}, or in the chat: /report {folder}", file=sys.stderr)
     for cell in report["cells"]:
         for bundle in cell["bundles"][:1]:
             print(f"chatbot --model {folder / bundle}", file=sys.stderr)

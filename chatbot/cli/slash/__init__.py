@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 
-from chatbot.cli.slash import comparing, models, sessions
+from chatbot.cli.slash import comparing, models, reporting, sessions
 from chatbot.cli.slash.desk import Command, Desk
 from chatbot.errors import UsageError
 from chatbot.text.sanitize import one_line
@@ -64,6 +64,7 @@ COMMANDS: dict[str, Command] = {
     "memory": Command(sessions.memory, "", "say what the model remembers, in one line"),
     "export": Command(sessions.export, "FILE", "write this conversation to a new file: .md, .json or .jsonl"),
     "compare": Command(comparing.compare, "[NAMES] : MESSAGE", "let several models answer it; nothing is kept of that"),
+    "report": Command(reporting.report, "DIR", "say what a comparison of cells by `chatbot compare` has found"),
     "help": Command(_help, "", "this list"),
     "quit": Command(_quit, "", "end"),
 }
