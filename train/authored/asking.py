@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from train.authored.library import Ask, Key, Kind
+from train.authored.kinds import Ask, Key, Kind
 from train.authored.scene import Fact, Scene, name_of
 from train.authored.telling import tell_shortly
 

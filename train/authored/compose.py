@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from train.authored.around import Around
-from train.authored.library import Intent, Library, load
+from train.authored.kinds import Intent, Library
+from train.authored.library import load
 from train.authored.moves import ABOUT_FACTS, MOVES
 from train.authored.scene import Scene
 from train.authored.typist import Typist

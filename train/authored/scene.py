@@ -11,7 +11,7 @@ from chatbot.text.template import Turn
 from train.authored.around import Around
 from train.authored.grammar import choose, fill, sentence, slots
 from train.authored.held_out import is_held_out
-from train.authored.library import Ask, Key, Kind, Library
+from train.authored.kinds import Ask, Key, Kind, Library
 from train.authored.typist import Typist
 from train.authored.words import draw
 

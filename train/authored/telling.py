@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from train.authored.grammar import choose, sentence, slots
 from train.authored.held_out import is_held_out
-from train.authored.library import Kind
+from train.authored.kinds import Kind
 from train.authored.scene import Fact, Scene, name_of, uncapitalised
 
 _ANY_CORRECTION = 0.4

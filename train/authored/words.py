@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from train.authored.library import Library
+from train.authored.kinds import Library
 from train.invention import made_up
 
 _MADE_UP = 0.5

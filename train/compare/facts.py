@@ -18,7 +18,8 @@ import numpy as np
 from chatbot.text.template import Turn, encode_turn, layout_of
 from chatbot.text.tokenizer import Tokenizer
 from train.authored.grammar import slots
-from train.authored.library import Ask, Kind, Library, load
+from train.authored.kinds import Ask, Kind, Library
+from train.authored.library import load
 from train.authored.scene import Scene
 from train.authored.typist import Typist
 from train.compare.halflife import half_life

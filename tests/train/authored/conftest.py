@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from train.authored.compose import Composer
-from train.authored.library import Library, load
+from train.authored.kinds import Library
+from train.authored.library import load
 from train.authored.typist import Typist
 from train.corpora import Dialogue
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from train.authored.compose import Composer
-from train.authored.library import Library
+from train.authored.kinds import Library
 from train.corpora import Dialogue
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from chatbot.errors import CorpusError
-from train.authored.library import Intent, Library, load
+from train.authored.kinds import Intent, Library
+from train.authored.library import load
 
 PHRASINGS = 15
 """For telling, and for asking, at the least."""
@@ -60,6 +61,7 @@ def test_the_assistant_is_brief(real: Library) -> None:
         ("facts", "My home is[ now|] in", "My home is[ now| in", r"brackets that do not match"),
         ("talk", 'reply = ["Hello!"]', "", r"no reply"),
         ("talk", "I ate {food}.", "I ate {fud}.", r"slot 'fud'"),
+        ("talk", "I ate {food}.", "@what_to_eat", r"the list '@what_to_eat'"),
         ("values", 'day = ["Monday", "Friday"]', "day = [", r"a\.toml"),
     ],
 )
@@ -82,3 +84,24 @@ def test_a_value_list_can_be_added_to_in_another_file(
     (home / "values" / "c.toml").write_text('animal = ["ape"]', encoding="utf-8")
     with pytest.raises(CorpusError, match="another list 'animal'"):
         load.__wrapped__(home)
+
+
+def test_a_list_of_the_frames_can_be_named_among_what_the_user_says(
+    tmp_path: Path, write_grammar: Callable[..., Path], grammar: Any
+) -> None:
+    talk = grammar["talk"].replace('"I ate {food}."', '"I ate {food}.", "@what_you_said", "@ home"')
+    library = load(write_grammar(tmp_path / "home", **{**grammar, "talk": talk}))
+    listed = library.frames["what_you_said"]
+    assert library.intents[1].user == ("I ate {food}.", *listed, "@ home")
+
+
+def test_what_follows_can_also_be_said_at_once(
+    tmp_path: Path, write_grammar: Callable[..., Path], grammar: Any
+) -> None:
+    talk = grammar["talk"].replace("[hello]\n", "[hello]\nat_once = 0.25\n")
+    apart, together, *_ = load(write_grammar(tmp_path / "home", **{**grammar, "talk": talk})).intents
+    assert apart.then
+    assert (together.user, together.reply) == (
+        ("Hello[!|.] How are you?", "Hi there. How are you?"), ("Fine, thank you.",),
+    )  # fmt: skip
+    assert (apart.weight, together.weight, together.then) == (1.0, 0.25, ())

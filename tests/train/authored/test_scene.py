@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from train.authored.library import Library
+from train.authored.kinds import Library
 from train.authored.scene import Scene, uncapitalised
 from train.authored.typist import Typist
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from train.authored.library import Library
+from train.authored.kinds import Library
 from train.authored.scene import Scene
 from train.authored.telling import correct, tell, tell_shortly
 from train.authored.typist import Typist

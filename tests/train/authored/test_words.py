@@ -6,7 +6,7 @@ import random
 import re
 from dataclasses import replace
 
-from train.authored.library import Library
+from train.authored.kinds import Library
 from train.authored.words import draw
 
 
