@@ -21,7 +21,7 @@ def test_a_table_becomes_templates_and_what_is_missing_or_unknown_is_named() -> 
 
 def test_the_slots_of_a_key_are_its_forms_and_american_only_where_it_is_written_otherwise() -> None:
     filling = Key("favourite colour", us="favorite color").filling
-    assert filling["key"], filling["key.us"] == ("favourite colour", "favorite color")
+    assert (filling["key"], filling["key.us"]) == ("favourite colour", "favorite color")
     assert Key("sister", "she", "her", "her").filling["key.us"] == "sister"
 
 
