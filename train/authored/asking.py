@@ -15,6 +15,10 @@ _TOLD_OTHER = 0.8
 _SAME_KIND, _SAME_KEY = 0.4, 0.6
 """Up to where what is asked in vain is what was told of another, and up to where something else of the same one: the
 sister's name where the brother's was told, and the brother's age."""
+_PERSON = "who"
+"""The slot of whom a fact is about, where that is no key."""
+_OTHER_PERSON = 0.85
+"""Up to where, after those, it is asked of somebody else what somebody did."""
 _TELLS = 0.4
 """How often a user who is asked back answers."""
 
@@ -89,6 +93,8 @@ def abstain(scene: Scene) -> bool:
     rng = scene.rng
     near = [fact for fact in scene.told.values() if fact.kind.key]
     kind, key, how = scene.any_kind(), None, rng.random()
+    if _SAME_KEY < how < _OTHER_PERSON and of_somebody_else(scene):
+        return True
     if near and how < _SAME_KEY:
         beside = rng.choice(near)
         kind = beside.kind
@@ -99,6 +105,27 @@ def abstain(scene: Scene) -> bool:
     if (kind.key and key is None) or not kind.ask:
         return False
     return _unanswered(scene, scene.fact(kind, key), rng.choice(kind.ask))
+
+
+def of_somebody_else(scene: Scene) -> bool:
+    """What somebody did or said, asked of another: "What did my uncle paint?" where my aunt painted something."""
+    rng = scene.rng
+    facts = [fact for fact in scene.told.values() if _PERSON in fact.values]
+    if not facts:
+        return False
+    fact = rng.choice(facts)
+    asks = [
+        replace(each, user=user)
+        for each in fact.kind.ask
+        if each.about != _PERSON and (user := tuple(text for text in each.user if f"{{{_PERSON}}}" in text))
+    ]
+    known = {other.values.get(_PERSON) for other in scene.told.values()}
+    person = scene.draw(fact.kind, fact.key)[_PERSON]
+    if not asks or person in known:
+        return False
+    asked = rng.choice(asks)
+    filling = {**fact.filling, _PERSON: person}
+    return scene.say_both(scene.typed(asked.user, filling, frames="ask"), scene.pick(asked.unknown, filling))
 
 
 def _unanswered(scene: Scene, fact: Fact, asked: Ask, frames: str | None = "ask") -> bool:

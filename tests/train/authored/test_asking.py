@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from typing import Any
+
+from train.authored.asking import of_somebody_else
+from train.authored.kinds import Ask, Kind, Library
+from train.authored.scene import Fact, Scene
+from train.authored.typist import Typist
 
 
 def test_what_is_answered_is_what_was_told_last(exchanges: list[list[str]], told: Any) -> None:
@@ -72,3 +78,17 @@ def test_yes_and_no_are_right(exchanges: list[list[str]]) -> None:
             assert (guess[1] == match[2]) == (match[1] == "Yes")
             answers[match[1]] += 1
     assert min(answers["Yes"], answers["No"]) > 15
+
+
+def test_of_somebody_else_nothing_is_known() -> None:
+    ask = Ask(("What did {who} paint?", "What was painted?"), ("{who} painted {what}.",), ("I don't know.",), "what")
+    who = Ask(("Who painted {what}?",), ("{who} did.",), ("I don't know who.",), "who")
+    kind = Kind("painted", {"who": "people", "what": "things"}, ask=(ask, who))
+    values = {"people": ("my aunt", "Tom", "Olga"), "things": ("a door",)}
+    scene = Scene(Library((kind,), (), values, {}, {"ask": ("{question}",)}), random.Random(1), Typist())
+    assert not of_somebody_else(scene)  # nothing was told of anybody
+    fact = Fact(kind, None, {"who": "Tom", "what": "a door"})
+    scene.told[fact.name] = fact
+    said = Counter(tuple(turn.text for turn in scene.turns[-2:]) for _ in range(40) if of_somebody_else(scene))
+    assert set(said) == {(f"What did {name} paint?", "I don't know.") for name in ("my aunt", "Olga")}
+    assert scene.topic is None  # "Who was that?" would now be about somebody of whom nothing is known
