@@ -163,4 +163,6 @@ def _numbers(values: Any, axis: Axis) -> tuple[float, ...]:
 
 
 def _texts(values: Any) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise TypeError(f"one text in the place of several: {values!r}")
     return tuple(one_line(str(value)) for value in values)

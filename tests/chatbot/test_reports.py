@@ -65,6 +65,7 @@ def test_numbers_are_kept_and_texts_are_harmless(tmp_path: Path) -> None:
         lambda plots: plots["plots"][0]["views"][0]["series"][0].update(y=[0, float("nan")]),
         lambda plots: plots["plots"][0]["views"][0]["series"][0].update(y="ab"),
         lambda plots: plots.update(plots=7),
+        lambda plots: plots["table"].update(notes="of this machine"),
     ],
 )
 def test_what_cannot_be_drawn_is_said_and_how_to_mend_it(spoil: Callable[[Any], Any], tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ _APART = 0.25
 
 def numbers(report: Report, figures: Iterable[Figure]) -> dict[str, Any]:
     """What ``plots.json`` holds."""
-    table = {"heads": list(HEADS), "rows": [list(row) for row in rows(report)], "notes": list(NOTES)}
+    table = {"heads": list(HEADS), "rows": [list(row) for row in rows(report)], "notes": [NOTES]}
     return {"version": VERSION, "table": table, "plots": [_plot(figure) for figure in figures]}
 
 

@@ -12,6 +12,7 @@ from chatbot.reports import PLOTS, read_plots
 from tests.train.compare.reports import made_up
 from train.compare.numbers import NUMBERS, numbers
 from train.compare.plots import figures
+from train.compare.rows import NOTES
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     read = read_plots(tmp_path)
     assert [plot.name for plot in read.plots] == [plot["name"] for plot in written["plots"]]
     assert len(read.rows) == len(made_up()["cells"])
+    assert read.notes == (NOTES,)
     assert all(len(row) == len(read.heads) for row in read.rows)
 
 
