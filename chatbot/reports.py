@@ -15,7 +15,10 @@ from chatbot.errors import ChatbotError, UsageError
 from chatbot.text.sanitize import one_line
 
 PLOTS = "plots.json"
-_VERSION = 1
+VERSION = 1
+"""Of the file."""
+_FOLDER = "the folder of a comparison"
+_REDRAW = "draw them again: chatbot compare --replay DIR"
 MARKS = ("line", "points", "intervals", "shares")
 
 
@@ -78,6 +81,17 @@ class Report(NamedTuple):
     plots: tuple[Plot, ...]
 
 
+def report_named(typed: str) -> Report:
+    """What ``/report`` is asked for: the folder as it was typed, perhaps between quotes.
+
+    Raises:
+        ChatbotError: as ``read_plots``; also if nothing was typed.
+    """
+    if not typed:
+        raise UsageError("/report alone", expected=_FOLDER, remedy="type /report FOLDER")
+    return read_plots(Path(typed.strip("'\"")).expanduser())
+
+
 def read_plots(folder: Path) -> Report:
     """The plots of a comparison.
 
@@ -88,20 +102,9 @@ def read_plots(folder: Path) -> Report:
         UsageError: if the folder has none.
         ChatbotError: if they are not as they should be.
     """
-    path = folder / PLOTS
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{one_line(str(path))} cannot be read ({error.strerror})",
-            expected="the folder of a comparison",
-            remedy="name the --out of `chatbot compare`; an older one is drawn again by `chatbot compare --replay`",
-        ) from error
-    except ValueError as error:
-        raise _wrong(path, "is not JSON") from error
-    version = found.get("version") if isinstance(found, dict) else None
-    if version != _VERSION:
-        raise _wrong(path, f"has version {one_line(repr(version))}")
+    path, whole = folder / PLOTS, f"the plots of a comparison, version {VERSION}"
+    missing = "name the --out of `chatbot compare`; an older one is drawn again by `chatbot compare --replay`"
+    found = read_versioned(path, VERSION, whole, whole, missing=missing, broken=_REDRAW, other=_REDRAW)
     try:
         table = found["table"]
         return Report(
@@ -111,15 +114,39 @@ def read_plots(folder: Path) -> Report:
             tuple(_plot(plot) for plot in found["plots"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise _wrong(path, f"does not hold what it should ({one_line(repr(error))})") from error
+        received = f"{one_line(str(path))} does not hold what it should ({one_line(repr(error))})"
+        raise ChatbotError(received, expected=whole, remedy=_REDRAW) from error
 
 
-def _wrong(path: Path, what: str) -> ChatbotError:
-    return ChatbotError(
-        f"{one_line(str(path))} {what}",
-        expected=f"the plots of a comparison, version {_VERSION}",
-        remedy="draw them again: chatbot compare --replay DIR",
-    )
+def read_versioned(
+    path: Path, version: int, whole: str, right: str, *, missing: str, broken: str, other: str
+) -> dict[str, Any]:
+    """A JSON object of a comparison that says of which version it is.
+
+    Args:
+        path: Of the file.
+        version: That can be read.
+        whole: What is expected of a file that is no JSON.
+        right: What is expected of one of another version.
+        missing: What to do if there is no file.
+        broken: What to do if it is no JSON.
+        other: What to do if it is of another version.
+
+    Raises:
+        UsageError: if it cannot be read.
+        ChatbotError: if it is no JSON, or of another version.
+    """
+    name = one_line(str(path))
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read ({error.strerror})", expected=_FOLDER, remedy=missing) from error
+    except ValueError as error:
+        raise ChatbotError(f"{name} is not JSON", expected=whole, remedy=broken) from error
+    given = found.get("version") if isinstance(found, dict) else None
+    if given != version:
+        raise ChatbotError(f"{name} has version {one_line(repr(given))}", expected=right, remedy=other)
+    return dict(found)
 
 
 def _plot(plot: Mapping[str, Any]) -> Plot:

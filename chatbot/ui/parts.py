@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatbot.errors import ChatbotError, UsageError
+from chatbot.errors import ChatbotError
 from chatbot.ui.commands import COMMANDS, Request
 from chatbot.ui.work import explain
 
@@ -45,13 +45,11 @@ class Parts:
 
     def open_report(self, folder: str) -> None:
         """What a comparison of cells has found."""
-        from chatbot.reports import read_plots
+        from chatbot.reports import report_named
         from chatbot.ui.report import ReportScreen
 
         try:
-            if not folder:
-                raise UsageError("/report alone", expected="the folder of a comparison", remedy="type /report FOLDER")
-            report = read_plots(Path(folder.strip("'\"")).expanduser())
+            report = report_named(folder)
         except ChatbotError as error:
             self._app.notify(explain(error), severity="error", markup=False)
             return

@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from chatbot.reports import VERSION
 from train.compare.figures import Figure, Row, Spec
 from train.compare.rows import HEADS, NOTES, Report, rows
 
-NUMBERS = "plots.json"
-VERSION = 1
 _APART = 0.25
 """Between the points of two series at one name."""
 

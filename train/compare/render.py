@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.errors import ChatbotError, MissingExtraError
+from chatbot.reports import PLOTS
 from chatbot.text.sanitize import one_line
 from train.compare.figures import Figure
 from train.compare.markdown import markdown
-from train.compare.numbers import NUMBERS, numbers
+from train.compare.numbers import numbers
 from train.compare.page import page
 from train.compare.plots import figures
 from train.compare.rows import Report
@@ -60,7 +61,7 @@ def render(report: Report, folder: Path) -> None:
             _write(folder / IMAGES / f"{figure.name}.png", vl_convert.vegalite_to_png(fixed, scale=1.5))
         _write(folder / PAGE, page(report, drawn, library).encode())
         _write(folder / TEXT, markdown(report, drawn).encode())
-        _write(folder / NUMBERS, json.dumps(numbers(report, drawn), allow_nan=False).encode())
+        _write(folder / PLOTS, json.dumps(numbers(report, drawn), allow_nan=False).encode())
     except OSError as error:
         raise ChatbotError(
             f"{one_line(str(folder))} cannot be written ({error.strerror})",

@@ -10,7 +10,7 @@ import pytest
 
 from chatbot.reports import PLOTS, read_plots
 from tests.train.compare.reports import made_up
-from train.compare.numbers import NUMBERS, numbers
+from train.compare.numbers import numbers
 from train.compare.plots import figures
 from train.compare.rows import NOTES
 
@@ -53,9 +53,9 @@ def test_names_lie_along_x_and_what_shares_a_name_lies_side_by_side(plots: dict[
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    assert NUMBERS == PLOTS
+    assert PLOTS == "plots.json"
     written = numbers(made_up(), figures(made_up()))
-    (tmp_path / NUMBERS).write_text(json.dumps(written, allow_nan=False))
+    (tmp_path / PLOTS).write_text(json.dumps(written, allow_nan=False))
     read = read_plots(tmp_path)
     assert [plot.name for plot in read.plots] == [plot["name"] for plot in written["plots"]]
     assert len(read.rows) == len(made_up()["cells"])
