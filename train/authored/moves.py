@@ -14,26 +14,30 @@ _NONE_OF_IT = 0.1
 """How often that is asked for if nothing of the sort was told."""
 _SORTS = {
     "sum_family": ("relative_", "parents_", "siblings_", "children", "married_"),
-    "sum_pets": ("pet",),
-    "sum_plans": ("plan_", "appointment", "exam", "visitor", "moving", "party", "event_"),
-    "sum_likes": ("like", "favourite"),
+    "sum_pets": ("pet", "pet_"),
+    "sum_plans": ("plan_", "appointment", "exam", "exam_", "visitor", "moving", "party", "event_"),
+    "sum_likes": ("like", "favourite", "favourite_"),
     "sum_things": ("bought_", "owned_", "thing_", "named_thing", "car_", "quality"),
-    "sum_done": ("i_did", "past_", "watched_", "read_", "cooking"),
-    "sum_hobbies": ("instrument", "sport", "exercise", "learning", "i_do", "weekly"),
+    "sum_done": ("i_did", "i_went", "past_", "watched_", "read_", "cooking"),
+    "sum_hobbies": ("instrument", "sport", "exercise", "learning", "learning_", "i_do", "weekly"),
     "sum_self": ("name", "age", "city", "origin", "job", "school", "birthday", "language", "height"),
     "sum_friends": ("friend_",),
 }
-"""How the kinds that belong to a sort begin; ``frames.toml`` says how it is asked for."""
+"""The kinds of a sort by their names, or by how they begin if that ends in _; ``frames.toml`` asks for the sort."""
 _LONGEST_QUOTE = 12
 """Words of what is said again."""
+
+
+def is_of(kind: str, sort: str) -> bool:
+    """Whether a kind of fact belongs to a sort: ``name`` tells of the user, ``named_job`` does not."""
+    return kind in _SORTS[sort] or kind.startswith(tuple(each for each in _SORTS[sort] if each.endswith("_")))
 
 
 def sum_up(scene: Scene) -> bool:
     """All that was told, or all of one sort, if it is not too much."""
     frames, rng = scene.library.frames, scene.rng
     sort = rng.choice(list(_SORTS)) if rng.random() < _OF_ONE_SORT else None
-    of_sort = _SORTS[sort] if sort else ("",)
-    told = [fact for fact in scene.told.values() if fact.kind.name.startswith(of_sort)]
+    told = [fact for fact in scene.told.values() if sort is None or is_of(fact.kind.name, sort)]
     if len(told) > _MOST_SUMMED_UP or (sort and not told and rng.random() > _NONE_OF_IT):
         return False
     clauses = [scene.pick(fact.kind.summary, fact.filling) for fact in told if fact.kind.summary]

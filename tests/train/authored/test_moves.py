@@ -6,6 +6,10 @@ import re
 from collections import Counter
 from typing import Any
 
+import pytest
+
+from train.authored.moves import is_of
+
 ANIMALS = ("dog", "cat")
 
 
@@ -35,3 +39,19 @@ def test_what_was_said_is_said_again_word_by_word(exchanges: list[list[str]]) ->
                 checked[opening] += 1
     assert min(checked.values()) > 5
     assert len(checked) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "sort", "belongs"),
+    [
+        ("name", "sum_self", True),
+        ("named_job", "sum_self", False),
+        ("pet", "sum_pets", True),
+        ("pet_name", "sum_pets", True),
+        ("favourite_any", "sum_likes", True),
+        ("relative_likes", "sum_likes", False),
+        ("relative_likes", "sum_family", True),
+    ],
+)
+def test_a_kind_belongs_to_a_sort_by_its_whole_name_or_its_first_word(kind: str, sort: str, belongs: bool) -> None:
+    assert is_of(kind, sort) is belongs
