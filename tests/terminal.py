@@ -64,6 +64,10 @@ class Terminal:
             assert self._program.poll() is None, f"ended before {pattern!r} was drawn:\n{self.text(since)}"
             self._gather(0.1)
 
+    def watch(self, seconds: float) -> None:
+        """Wait for so long, or until something is drawn."""
+        self._gather(seconds)
+
     def leave(self) -> int:
         """Wait for the end of the program; its exit code."""
         end = time.monotonic() + PATIENCE

@@ -1,7 +1,7 @@
 """`make bench`: speed and memory, each beside a peer measured in the same run.
 
 make bench                       all; layers takes a quarter of an hour or more, data and whole_model some minutes
-make bench ARGS="cold_start"     some: cold_start, token, growth, data, layers, whole_model
+make bench ARGS="cold_start"     some: cold_start, token, growth, heat, data, layers, whole_model
 make bench ARGS="--model DIR"    of another bundle
 
 make bench ARGS="layers --layer lstm --shape 64,32,256,512"    some of the layers, at some shapes
@@ -18,13 +18,14 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import cold_start, data, growth, layers, token, whole_model
+from tests.benchmarks import cold_start, data, growth, heat, layers, token, whole_model
 from tests.benchmarks.report import Row, show
 
 BENCHMARKS: dict[str, Callable[..., list[Row]]] = {
     "cold_start": cold_start.run,
     "token": token.run,
     "growth": growth.run,
+    "heat": heat.run,
     "data": data.run,
     "layers": layers.run,
     "whole_model": whole_model.run,
