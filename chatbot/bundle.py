@@ -3,7 +3,7 @@
     bundle.json           format version, configurations, metadata, and size and SHA-256 of every other file
     tokenizer.model       SentencePiece
     weights.safetensors   the weights, half precision, by variable path
-    graph.tflite          the step functions `encode_step` and `decode_step` for LiteRT
+    graph.tflite          the step functions for LiteRT (see `train/export.py`)
 
 `bundle.json` is written last, into a directory beside the target which is then renamed: a bundle is whole or not there.
 Reading checks every byte.  How the weights and the graph are made is the business of ``train.export``.

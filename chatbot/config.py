@@ -122,12 +122,23 @@ class ModelConfig(Config):
     where what would be copied is seen before it is decided whether to copy, so that a word ends where it ends."""
     sink: bool = False
     """Whether the decoder's attention may also look at nothing, so that what was never said shows as nothing found."""
+    lookback: int = 0
+    """Units of a layer that reads every turn from its end to its beginning, so that an annotation also knows what came
+    after its piece (Schuster & Paliwal 1997; Bahdanau et al. 2015, section 3.2); 0 means that there is none."""
+    hops: int = 1
+    """How often the decoder asks the annotations for one piece, each time with what it found before (Sukhbaatar et al.
+    2015, section 2.2)."""
     memory_positions: int = 256
     """How many of the last annotations the decoder can attend to; what is older survives in the state alone."""
 
     def __post_init__(self) -> None:
         for name in ("embedding_size", "units", "layers", "memory_positions"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
+        self._require("lookback", self.lookback >= 0, "0 (none) or more")
+        alone = self.tied or self.layers == 1
+        self._require(
+            "hops", self.hops >= 1 and (self.hops == 1 or alone), "1, or more of a decoder tied or of 1 layer"
+        )
         self._require("copying", self.copying in COPYING, f"one of {', '.join(COPYING)}")
         self._require("vocabulary_size", self.vocabulary_size >= 8, "at least 8")
         for name in ("dropout", "word_dropout"):

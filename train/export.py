@@ -1,12 +1,14 @@
 """From trained weights to a bundle: half-precision weights, and the step functions as a LiteRT graph.
 
-The graph holds two signatures, for one conversation (batch 1), and a third where the cell says what its gates do;
-states are numbered layer after layer:
+The graph holds two signatures, for one conversation (batch 1), a third where the model looks back upon turns, and
+another where the cell says what its gates do; states are numbered layer after layer:
 
     encode_step(token [1] int32, state_0 …) -> state_0 …, annotation [1, units]
     decode_step(token [1] int32, state_0 …, annotations [1, positions, units], visible [1, positions] float32)
         -> state_0 …, logits [1, vocabulary], copy [1], attention [1, positions]
            and, where a model has a pointer of its own, pointer [1, positions]
+    lookback_step(token [1] int32, behind_0 …) -> behind_0 …, annotation [1, units]: for the pieces of a turn from its
+        last to its first, beginning with zeros; to be added to the annotations of ``encode_step``
     gates_step(token [1] int32, state_0 …) -> for each gate of ``chatbot.layers.cells.gates`` and each layer of the
         encoder kept_0 …, [1, units]: what ``encode_step`` does with the same; weights are not stored a second time
 
@@ -115,6 +117,13 @@ class StepFunctions(tf.Module):
         }
         self.encode = tf.function(self._encode, autograph=False).get_concrete_function(**token, **states)
         self.decode = tf.function(self._decode, autograph=False).get_concrete_function(**token, **states, **memory)
+        self.lookback, back = None, model.encoder.lookback
+        if back is not None:
+            behind = {
+                f"behind_{number}": tf.TensorSpec([1, part.shape[-1]], tf.float32, name=f"behind_{number}")
+                for number, part in enumerate(back.cell.get_initial_state(1))
+            }
+            self.lookback = tf.function(self._look_back, autograph=False).get_concrete_function(**token, **behind)
         self.gates = None
         if all(shows_gates(layer.cell) for layer in model.encoder.recurrent):
             self.gates = tf.function(self._gates, autograph=False).get_concrete_function(**token, **states)
@@ -136,6 +145,13 @@ class StepFunctions(tf.Module):
         token = states.pop("token")
         sequences = self.model.encoder(self.model.embed(token[:, None]), self._states(states))
         return {**self._named(sequences), "annotation": tf.identity(sequences[-1][0][:, 0])}
+
+    def _look_back(self, **states: Any) -> dict[str, Any]:
+        embedded = self.model.embed(states.pop("token")[:, None])
+        before = tuple(states[f"behind_{number}"] for number in range(len(states)))
+        after, annotation = self.model.encoder.look_back_step(embedded, before)
+        named = {f"behind_{number}": tf.identity(part[:, 0]) for number, part in enumerate(after)}
+        return {**named, "annotation": tf.identity(annotation[:, 0])}
 
     def _gates(self, **states: Any) -> dict[str, Any]:
         # As the encoder does it, to the letter: only so does the converter find that the weights are the same.
@@ -167,6 +183,8 @@ def to_litert(model: Seq2Seq, precision: Precision) -> bytes:
     frozen = tf.Module()
     frozen.encode_step, frozen.decode_step = _frozen(steps.encode), _frozen(steps.decode)
     signatures = {"encode_step": frozen.encode_step, "decode_step": frozen.decode_step}
+    if steps.lookback is not None:
+        frozen.lookback_step = signatures["lookback_step"] = _frozen(steps.lookback)
     if steps.gates is not None:
         frozen.gates_step = signatures["gates_step"] = _frozen(steps.gates)
     with tempfile.TemporaryDirectory() as scratch:

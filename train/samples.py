@@ -40,6 +40,10 @@ class LiveEngine(Engine):
         self._encode, self._decode = _in_numpy(steps.encode), _in_numpy(steps.decode)
         self._names = [f"state_{number}" for number in range(len(states))]
         self._sizes = [(1, int(state.shape[-1])) for state in states]
+        if steps.lookback is not None and model.encoder.lookback is not None:
+            self._lookback = _in_numpy(steps.lookback)
+            behind = model.encoder.lookback.cell.get_initial_state(1)
+            self._behind = {f"behind_{number}": (1, int(part.shape[-1])) for number, part in enumerate(behind)}
 
 
 def _in_numpy(function: Any) -> Callable[..., dict[str, Any]]:

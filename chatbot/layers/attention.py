@@ -83,23 +83,24 @@ class ContinuingPointer(keras.layers.Layer):
         self.kernel = self.add_weight(shape=shape, name="kernel", initializer="glorot_uniform")
         self.likeness = self.add_weight(shape=shape, name="likeness", initializer="identity")
 
-    def call(self, query: Tensor, annotations: Tensor, visible: Tensor) -> Tensor:
+    def call(self, query: Tensor, annotations: Tensor, visible: Tensor, state: Tensor | None = None) -> Tensor:
         """Point.
 
         Args:
             query: [batch, n, features].
             annotations: [batch, positions, units].
             visible: [batch, n or 1, positions] bool: what each query may see.
+            state: What an annotation is to be like, if that is not the query, of the same shape.
 
         Returns:
             The weights [batch, n, positions]; where nothing is visible, they are 0.
         """
-        looked, alike = scores(self.project(query), annotations)
+        looked, alike = scores(self.project(query, state), annotations)
         return self.weigh(looked, alike, visible)
 
-    def project(self, query: Tensor) -> list[Tensor]:
-        """The query as ``scores`` takes it, twice: what it looks for, and what it is like; each [batch, n, units]."""
-        return [_projected(query, self.kernel), _projected(query, self.likeness)]
+    def project(self, query: Tensor, state: Tensor | None = None) -> list[Tensor]:
+        """As ``scores`` takes them: what the query looks for, and what it, or the state, is like; [batch, n, units]."""
+        return [_projected(query, self.kernel), _projected(query if state is None else state, self.likeness)]
 
     def weigh(self, looked: Tensor, alike: Tensor, visible: Tensor) -> Tensor:
         """As ``call``, from the scores of both [batch, n, positions]."""

@@ -65,6 +65,11 @@ class Decoder(keras.layers.Layer):
         self.recurrent = list(
             tied_to or (make_recurrent(config, f"recurrent_{number}") for number in range(config.layers))
         )
+        before = range(config.hops - 1)
+        self.earlier = [GeneralAttention(config.sink, name=f"attention_{number}") for number in before]
+        self.asking = [
+            keras.layers.Dense(config.units, activation="tanh", name=f"asking_{number}") for number in before
+        ]
         self.attention = GeneralAttention(config.sink, name="attention")
         self.pointer = None if config.copying == "attended" else ContinuingPointer(name="pointer")
         self.dropout = keras.layers.Dropout(config.dropout, name="dropout")
@@ -74,9 +79,11 @@ class Decoder(keras.layers.Layer):
     def build(self, embedded_shape: tuple[int | None, ...]) -> None:
         """Make the weights for embedded pieces [batch, n, embedding_size]."""
         units = self.config.units
-        for attention in (self.attention, self.pointer):
+        for attention in (*self.earlier, self.attention, self.pointer):
             if attention is not None:
                 attention.build((None, None, units), (None, None, units))
+        for asking in self.asking:
+            asking.build((None, None, 2 * units))
         features = embedded_shape[-1]
         for number, layer in enumerate(() if self.config.tied else self.recurrent):
             layer.build((None, None, features))
@@ -138,24 +145,30 @@ class Decoder(keras.layers.Layer):
         visible: Tensor,
         training: bool,
     ) -> Decoded:
-        context, weights, pointer = self._look(last, looked, annotations, visible)
-        outputs = ops.concatenate([last, context], axis=-1)
+        query = last
+        for attention, asking in zip(self.earlier, self.asking, strict=True):
+            found, _ = attention(query, annotations, visible)
+            query = query + asking(self.dropout(ops.concatenate([query, found], axis=-1), training=training))
+        context, weights, pointer = self._look(query, last, looked, annotations, visible)
+        outputs = ops.concatenate([query, context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))
         if self.config.copying == "foreseen":
             outputs = ops.concatenate([outputs, ops.matmul(pointer, annotations)], axis=-1)
         return Decoded(features, ops.squeeze(self.gate(outputs), -1), weights, sequences, pointer)
 
     def _look(
-        self, last: Tensor, looked: tuple[Tensor, Tensor] | None, annotations: Tensor, visible: Tensor
+        self, query: Tensor, last: Tensor, looked: tuple[Tensor, Tensor] | None, annotations: Tensor, visible: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Context, attention and pointer; unless an earlier layer has ``looked``, all are scored in one pass."""
         if looked is None and self.pointer is not None:
-            own, looking, alike = scores([self.attention.project(last), *self.pointer.project(last)], annotations)
+            own, looking, alike = scores(
+                [self.attention.project(query), *self.pointer.project(query, last)], annotations
+            )
             context, weights = self.attention.weigh(own, annotations, visible)
             return context, weights, self.pointer.weigh(looking, alike, visible)
-        context, weights = looked or self.attention(last, annotations, visible)
+        context, weights = looked or self.attention(query, annotations, visible)
         if self.pointer is not None:
-            return context, weights, self.pointer(last, annotations, visible)
+            return context, weights, self.pointer(query, annotations, visible, last)
         return context, weights, _whole(weights) if self.config.sink else weights
 
 

@@ -74,9 +74,11 @@ class Seq2Seq(keras.Model):
         encoded = self.encoder(embedded, initial, training=training)
         positions = ops.arange(ops.shape(ids)[1])
         annotations, smoothing = encoded[-1][0], self.label_smoothing if training else 0.0
+        if self.config.lookback:
+            annotations += self.encoder.look_back(embedded, _ends(starts), training=training)
         targets = ids[:, 1:] if asked is None else _rows(ids, asked + 1)
         if self.config.tied:  # the same layers from the same states over the same pieces: they need not run twice
-            queries, first = (t[:, :-1] if asked is None else _rows(t, asked) for t in (annotations, starts))
+            queries, first = (t[:, :-1] if asked is None else _rows(t, asked) for t in (encoded[-1][0], starts))
             decoded = self.decoder.speak(queries, annotations, self._visible(first, positions), training=training)
         else:
             visible = self._visible(starts, positions)
@@ -155,6 +157,11 @@ class Seq2Seq(keras.Model):
     def metrics(self) -> list[keras.metrics.Metric]:
         """What ``fit`` reports and resets with every epoch."""
         return [self.loss_tracker, self.word_perplexity]
+
+
+def _ends(starts: Tensor) -> Tensor:
+    """Which positions are the last of their turns, from where the turns start: [batch, positions] bool."""
+    return ops.pad(ops.not_equal(starts[:, 1:], starts[:, :-1]), ((0, 0), (0, 1)), constant_values=True)
 
 
 def _one_later(sequence: Tensor, first: Tensor) -> Tensor:

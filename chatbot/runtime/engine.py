@@ -7,6 +7,7 @@ that use one engine take turns, step by step.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -62,6 +63,10 @@ class Engine:
             self._encode = self._interpreter.get_signature_runner("encode_step")
             self._decode = self._interpreter.get_signature_runner("decode_step")
             inputs = self._decode.get_input_details()
+            if self.config.lookback:
+                self._lookback = self._interpreter.get_signature_runner("lookback_step")
+                behind = self._lookback.get_input_details()
+                self._behind = {name: tuple(behind[name]["shape"]) for name in sorted(behind) if name != "token"}
             if "gates_step" in self._interpreter.get_signature_list():
                 self._gates = self._interpreter.get_signature_runner("gates_step")
                 self._gates_see = set(self._gates.get_input_details())
@@ -99,6 +104,19 @@ class Engine:
         with self._lock:
             result = self._encode(token=np.array([token], np.int32), **named)
         return tuple(result[name] for name in self._names), result["annotation"][0]
+
+    def look_back(self, ids: Sequence[int]) -> Array:
+        """What the annotations of a turn know of what comes after their pieces: [n, units], to be added to them."""
+        found = np.zeros((len(ids), self.config.units), np.float32)
+        if not self.config.lookback:
+            return found
+        state = {name: np.zeros(shape, np.float32) for name, shape in self._behind.items()}
+        for place in reversed(range(len(ids))):
+            with self._lock:
+                result = self._lookback(token=np.array([ids[place]], np.int32), **state)
+            found[place] = result.pop("annotation")[0]
+            state = result
+        return found
 
     def gates(self, token: int, state: State) -> Gates | None:
         """What the gates do while ``encode_step`` reads the same; None if the cell has none, or the bundle is older."""

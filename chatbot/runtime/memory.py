@@ -33,7 +33,8 @@ class Memory:
         return cls(engine.initial_state(), np.zeros((0, engine.config.units), np.float32), np.zeros(0, np.int32))
 
     def read(self, engine: Engine, ids: Sequence[int]) -> Memory:
-        """The memory after reading some more tokens, from where this one left off."""
+        """The memory after reading some more tokens, from where this one left off; whole turns, so that one looks back
+        from their ends."""
         if not len(ids):
             return self
         state, positions = self.state, engine.config.memory_positions
@@ -42,6 +43,7 @@ class Memory:
             state, annotation = engine.encode_step(int(token), state)
             if len(ids) - number <= positions:  # what would fall out of the window again need not be held
                 kept.append(annotation)
-        annotations = np.concatenate([self.annotations, np.stack(kept)])[-positions:]
+        gained = np.stack(kept) + engine.look_back(ids)[-len(kept) :]
+        annotations = np.concatenate([self.annotations, gained])[-positions:]
         window = np.concatenate([self.ids, np.asarray(ids, np.int32)])[-positions:]
         return Memory(state, annotations.copy(), window.copy())  # a view would keep all of a long turn alive

@@ -18,7 +18,14 @@ from train.export import make_bundle
 from train.samples import LiveEngine, Sampler, first_turns
 
 
-@pytest.mark.parametrize("changes", [{"cell": "lstm", "layers": 2}, {"cell": "gru", "layers": 1, "tied": True}])
+SHAPES: list[dict[str, Any]] = [
+    {"cell": "lstm", "layers": 2},
+    {"cell": "gru", "layers": 1, "tied": True},
+    {"cell": "lstm", "layers": 1, "tied": True, "lookback": 5, "hops": 2},
+]
+
+
+@pytest.mark.parametrize("changes", SHAPES)
 def test_the_live_steps_are_those_of_the_bundle(changes: dict[str, Any], make_model: Any, tokenizer: Tokenizer) -> None:
     model = make_model(**changes)
     engine = Engine(make_bundle(model, tokenizer, name="x", precision="float32"))  # rounds the model's weights too
@@ -29,6 +36,7 @@ def test_the_live_steps_are_those_of_the_bundle(changes: dict[str, Any], make_mo
         (state, one), (its, two) = engine.encode_step(token, state), live.encode_step(token, its)
         np.testing.assert_allclose(one, two, atol=1e-5)
         annotations[0, place] = one
+    np.testing.assert_allclose(engine.look_back((7, 30, 11)), live.look_back((7, 30, 11)), atol=1e-5)
     visible = (np.arange(model.config.memory_positions) < 3)[None].astype(np.float32)
     one, two = (each.decode_step(3, s, annotations, visible) for each, s in ((engine, state), (live, its)))
     np.testing.assert_allclose(one.logits, two.logits, atol=1e-4)

@@ -155,6 +155,27 @@ def test_a_pointer_of_its_own_asks_with_the_last_output(tied: bool, make_model: 
     assert np.abs(np.asarray(decoded.pointer) - np.asarray(decoded.attention)).max() > 1e-3
 
 
+@pytest.mark.parametrize("hops", [2, 3])
+def test_each_hop_asks_with_what_the_one_before_found(hops: int, make_model: Any) -> None:
+    shape = {"units": 6, "embedding_size": 4, "cell": "rnn", "layers": 1}
+    decoder = make_model(**shape, hops=hops, copying="foreseen", tied=True).decoder
+    _, _, annotations, visible = example(decoder, 9)
+    last = np.random.default_rng(9).normal(size=(BATCH, STEPS, 6)).astype(np.float32)
+    decoded = decoder.speak(tf.constant(last), annotations, visible)
+    query = last
+    for attention, asking in zip(decoder.earlier, decoder.asking, strict=True):
+        found = np.asarray(attention(query, annotations, visible)[0])
+        kernel, bias = asking.get_weights()
+        query = query + np.tanh(np.concatenate([query, found], axis=-1) @ kernel + bias)
+    context, weights = decoder.attention(query, annotations, visible)
+    pointer = decoder.pointer(query, annotations, visible, last)
+    kernel, bias = decoder.readout.get_weights()
+    np.testing.assert_allclose(decoded.attention, weights, atol=1e-5)
+    np.testing.assert_allclose(decoded.pointer, pointer, atol=1e-5)
+    wanted = np.tanh(np.concatenate([query, np.asarray(context)], axis=-1) @ kernel + bias)
+    np.testing.assert_allclose(decoded.features, wanted, atol=1e-5)
+
+
 def test_without_one_it_copies_from_where_it_looks(randomised: Any) -> None:
     decoder = built(randomised)
     decoded = decoder(*example(decoder, 8))

@@ -20,8 +20,8 @@ CONFIG = ModelConfig(units=6, embedding_size=4, layers=3, dropout=0.5)
 every_cell = pytest.mark.parametrize("name", CELLS)
 
 
-def built(name: str, randomised: Any) -> Encoder:
-    encoder = Encoder(dataclasses.replace(CONFIG, cell=name))
+def built(name: str, randomised: Any, **changes: Any) -> Encoder:
+    encoder = Encoder(dataclasses.replace(CONFIG, cell=name, **changes))
     encoder.build((None, None, CONFIG.embedding_size))
     return randomised(encoder, 2)
 
@@ -72,6 +72,38 @@ def test_no_annotation_knows_what_comes_after_it_and_each_knows_what_came_before
     differs = np.abs(a - b)[:, 5:].max(-1) > 1e-6
     assert differs[:, 0].all()
     assert differs[:, 1:].all() if name != "memoryless" else not differs[:, 1:].any()
+
+
+@pytest.mark.parametrize("name", KERAS_LAYERS)
+def test_looking_back_is_a_keras_layer_that_goes_backwards_over_every_turn(name: str, randomised: Any) -> None:
+    encoder = built(name, randomised, lookback=5)
+    inputs = example(encoder, 4)[0]
+    length = inputs.shape[1]
+    ends = np.zeros((len(inputs), length), bool)
+    ends[0, [2, length - 1]] = ends[1:, [0, 3, length - 1]] = True
+    peer = KERAS_LAYERS[name](5, return_sequences=True, go_backwards=True)
+    peer.build(inputs.shape)
+    peer.set_weights(encoder.lookback.get_weights())
+    got = np.asarray(encoder.look_back(inputs, tf.constant(ends)))
+    (kernel,) = encoder.behind.get_weights()
+    for row, flags in enumerate(ends):
+        start = 0
+        for end in np.flatnonzero(flags) + 1:
+            turn = np.asarray(peer(inputs[row : row + 1, start:end]))[0, ::-1]
+            np.testing.assert_allclose(got[row, start:end], turn @ kernel, atol=1e-5)
+            start = end
+
+
+def test_looking_back_step_by_step_equals_all_at_once(randomised: Any) -> None:
+    encoder = built("lstm", randomised, lookback=5)
+    inputs = example(encoder, 5)[0]
+    length = inputs.shape[1]
+    whole = np.asarray(encoder.look_back(inputs, tf.constant([[False] * (length - 1) + [True]] * len(inputs))))
+    states = encoder.lookback.cell.get_initial_state(len(inputs))
+    for place in reversed(range(length)):
+        after, found = encoder.look_back_step(inputs[:, place : place + 1], states)
+        np.testing.assert_allclose(np.asarray(found)[:, 0], whole[:, place], atol=1e-5)
+        states = tuple(state[:, 0] for state in after)
 
 
 @every_cell

@@ -26,6 +26,9 @@ SHAPES = (
     "tied continued sink gru",
     "foreseen rnn",
     "tied foreseen sink lstm",
+    "looking-back lstm",
+    "asking-twice lstm",
+    "tied foreseen sink looking-back asking-twice gru",
 )
 every_cell = pytest.mark.parametrize("name", [*CELLS, *SHAPES])
 
@@ -47,7 +50,11 @@ def model_of(make_model: Any) -> Callable[[str], Seq2Seq]:
     def made(name: str) -> Seq2Seq:
         *how, cell = name.split()
         copying = next((each for each in ("continued", "foreseen") if each in how), "attended")
-        return make_model(cell=cell, tied="tied" in how, sink="sink" in how, copying=copying, **SMALL)
+        flags = {flag: flag in how for flag in ("tied", "sink")}
+        more = {"lookback": 5} if "looking-back" in how else {}
+        if "asking-twice" in how:
+            more |= {"hops": 2, "layers": 1}
+        return make_model(cell=cell, copying=copying, **flags, **more, **SMALL)
 
     return functools.cache(made)
 
@@ -72,6 +79,17 @@ def every_continuation(ids: np.ndarray, position: int) -> np.ndarray:
     return batch
 
 
+def looked_back(model: Seq2Seq, ids: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """What each annotation knows of the rest of its turn, piece by piece from the ends: [positions, units]."""
+    found = np.zeros((len(ids), model.config.units), np.float32)
+    for place in reversed(range(len(ids))):
+        if place == len(ids) - 1 or starts[place + 1] != starts[place]:
+            states = model.encoder.lookback.cell.get_initial_state(1)
+        after, known = model.encoder.look_back_step(model.embed(tf.constant([[ids[place]]])), states)
+        states, found[place] = tuple(state[:, 0] for state in after), np.asarray(known)[0, 0]
+    return found
+
+
 @functools.cache
 def step_by_step(model: Seq2Seq, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Of ``dialogue(seed)``, as talking would compute them: log-likelihoods [positions - 1] and distributions
@@ -83,6 +101,8 @@ def step_by_step(model: Seq2Seq, seed: int) -> tuple[np.ndarray, np.ndarray]:
         after = model.encoder(model.embed(tf.constant([[token]])), states)
         states = tf.nest.map_structure(lambda sequence: sequence[:, 0], after)
         annotations.append(np.asarray(after[-1][0])[0, 0])
+    if model.config.lookback:
+        annotations = list(np.array(annotations) + looked_back(model, ids, starts))
     distributions = []
     for position, (token, start) in enumerate(zip(ids, starts, strict=True)):
         if position == start:

@@ -41,6 +41,25 @@ def test_reading_turn_by_turn_is_reading_all_at_once(engine: Engine, cuts: list[
     assert_close(step_by_step, Memory.empty(engine).read(engine, ids))
 
 
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_turns_are_looked_back_upon_as_in_training(cell: str, make_model: Any, tokenizer: Any) -> None:
+    from train.export import make_bundle
+
+    model: Any = make_model(cell=cell, tied=True, lookback=5)
+    looking = Engine(make_bundle(model, tokenizer, name="looking", precision="float32"))
+    turns = [some_ids(looking, count, seed=count) for count in (4, 1, 7, 3)]
+    memory = Memory.empty(looking)
+    for turn in turns:
+        memory = memory.read(looking, turn)
+    ids = np.concatenate(turns)[None]
+    ends = np.cumsum([len(turn) for turn in turns]) - 1
+    embedded = model.embed(ids)
+    sequences = model.encoder(embedded, model.encoder.initial_states(1))
+    known = model.encoder.look_back(embedded, np.isin(np.arange(ids.size), ends)[None])
+    np.testing.assert_allclose(memory.annotations, np.asarray(sequences[-1][0] + known)[0], atol=1e-4)
+    assert np.abs(np.asarray(known)).max() > 0.05
+
+
 @pytest.mark.parametrize("count", [1, WINDOW - 1, WINDOW, WINDOW + 1, 3 * WINDOW + 5])
 def test_a_memory_is_what_the_keras_encoder_makes_of_the_whole_text(
     engine: Engine, bundle_float32: Bundle, count: int
