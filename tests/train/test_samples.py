@@ -17,7 +17,6 @@ from train.dataset import Example
 from train.export import make_bundle
 from train.samples import LiveEngine, Sampler, first_turns
 
-
 SHAPES: list[dict[str, Any]] = [
     {"cell": "lstm", "layers": 2},
     {"cell": "gru", "layers": 1, "tied": True},
