@@ -26,8 +26,6 @@ SHAPES = (
     "tied continued sink gru",
     "foreseen rnn",
     "tied foreseen sink lstm",
-    "looking-back lstm",
-    "asking-twice lstm",
     "tied foreseen sink looking-back asking-twice gru",
 )
 every_cell = pytest.mark.parametrize("name", [*CELLS, *SHAPES])
