@@ -57,6 +57,9 @@ class TrainingConfig(Config):
     """Momentum of the moving average of the weights that is validated and kept (0: the weights themselves)."""
     label_smoothing: float = 0.0
     """Share of the probability that is spread over all pieces in the loss (Szegedy et al. 2016)."""
+    guidance: float = 0.0
+    """Weight of a second loss, where a corpus knows which turn tells what a reply says (composed dialogues do): how
+    little the decoder looks at it, or, if nothing tells it, away from all (Mi et al. 2016, equation 10)."""
     accumulate: int = 1
     """Batches whose gradients are averaged into one step of the optimizer."""
     mixed_precision: bool = False
@@ -86,6 +89,7 @@ class TrainingConfig(Config):
         self._require("weight_decay", 0 <= self.weight_decay < 1, "from 0 to below 1")
         self._require("average", 0 <= self.average < 1, "from 0 to below 1")
         self._require("label_smoothing", 0 <= self.label_smoothing < 1, "from 0 to below 1")
+        self._require("guidance", 0 <= self.guidance < float("inf"), "0 (none) or more")
         self._require("accumulate", self.accumulate >= 1, "at least 1")
         self._require("lowercase_share", 0 <= self.lowercase_share <= 1, "from 0 to 1")
         self._require("invent", 0 <= self.invent <= 1, "from 0 to 1")

@@ -12,10 +12,15 @@ from numpy.typing import NDArray
 
 from chatbot.text.template import Layout
 from chatbot.text.tokenizer import PAD
+from train.corpora import UNKNOWN
 
 Batch = dict[str, NDArray[np.generic]]
 """``ids`` and ``starts`` [batch, positions] int32; ``asked`` [batch, n] int32, the positions whose next pieces are
-predicted, and ``counted`` [batch, n] float32, 0 where ``asked`` is padding; ``words`` [batch] float32."""
+predicted, and ``counted`` [batch, n] float32, 0 where ``asked`` is padding; ``guide`` [batch, n] int32, where the turn
+starts that tells what is said there, or NOTHING or UNKNOWN; ``words`` [batch] float32."""
+
+_GUIDED = 8
+"""Pieces of a reply, from its first."""
 
 Rng = np.random.Generator
 
@@ -30,6 +35,8 @@ class Example:
     layout: Layout
     words: int
     """Words of the replies that are learned, and one end for each: what perplexity is counted in."""
+    guides: tuple[int, ...] = ()
+    """For each turn which one tells what is said in it, see ``Dialogue``."""
 
 
 def collate(examples: Sequence[Example]) -> Batch:
@@ -41,14 +48,27 @@ def collate(examples: Sequence[Example]) -> Batch:
     places = [np.flatnonzero(example.layout.counted[:-1]) for example in examples]
     asked = np.zeros((len(examples), max(1, *map(len, places))), np.int32)
     counted = np.zeros(asked.shape, np.float32)
+    guide = np.full(asked.shape, UNKNOWN, np.int32)
     for row, example in enumerate(examples):
         length = len(example.layout.ids)
         ids[row, :length] = example.layout.ids
         starts[row, :length] = example.layout.starts
         asked[row, : len(places[row])] = places[row]
         counted[row, : len(places[row])] = 1.0
+        guide[row, : len(places[row])] = _guide(example, places[row])
     words = np.array([example.words for example in examples], np.float32)
-    return {"ids": ids, "starts": starts, "asked": asked, "counted": counted, "words": words}
+    return {"ids": ids, "starts": starts, "asked": asked, "counted": counted, "guide": guide, "words": words}
+
+
+def _guide(example: Example, places: NDArray[np.intp]) -> NDArray[np.int32]:
+    """For the first pieces of each reply, which are chosen by what is found, where the turn starts that tells it."""
+    if not example.guides:
+        return np.full(len(places), UNKNOWN, np.int32)
+    starts = example.layout.starts
+    opens = np.unique(starts)
+    found = np.array(example.guides, np.int32)[np.searchsorted(opens, starts[places])]
+    known = np.where(found >= 0, opens[found], found)
+    return np.where(places - starts[places] < _GUIDED, known, UNKNOWN)
 
 
 def plan(lengths: Sequence[int] | NDArray[np.integer], batch_positions: int, rng: Rng | None) -> list[NDArray[np.intp]]:
@@ -124,6 +144,7 @@ def dataset_of(batches: Callable[[], Iterator[Batch]]) -> tf.data.Dataset:
         "starts": tf.TensorSpec([None, None], tf.int32),
         "asked": tf.TensorSpec([None, None], tf.int32),
         "counted": tf.TensorSpec([None, None], tf.float32),
+        "guide": tf.TensorSpec([None, None], tf.int32),
         "words": tf.TensorSpec([None], tf.float32),
     }
     return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(4)

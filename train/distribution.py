@@ -25,6 +25,7 @@ from chatbot.model import Seq2Seq
 from train.callbacks import Saver
 from train.checkpoint import Checkpoints, Progress
 from train.config import TrainingConfig
+from train.corpora import UNKNOWN
 from train.dataset import Example
 from train.team import Team, together
 
@@ -214,7 +215,7 @@ def _share(batch: dict[str, Tensor], context: Any) -> dict[str, Tensor]:
     count = context.num_replicas_in_sync
     ids = batch["ids"]
     missing = tf.maximum(0, count - tf.shape(ids)[0])
-    filling = {"ids": 0, "starts": tf.shape(ids)[1], "asked": 0, "counted": 0.0}
+    filling = {"ids": 0, "starts": tf.shape(ids)[1], "asked": 0, "counted": 0.0, "guide": UNKNOWN}
     return {
         name: tf.pad(batch[name], [[0, missing], [0, 0]], constant_values=value)[
             context.replica_id_in_sync_group :: count
@@ -224,8 +225,9 @@ def _share(batch: dict[str, Tensor], context: Any) -> dict[str, Tensor]:
 
 
 def _negative(model: Seq2Seq, share: dict[str, Tensor], *, training: bool) -> Tensor:
-    """The negative log-likelihood of all counted pieces together."""
-    return -ops.sum(model(share, training=training) * share["counted"])
+    """The negative log-likelihood of all counted pieces together, and in training what guides it."""
+    scored = -ops.sum(model(share, training=training) * share["counted"])
+    return scored + sum(model.losses) if training else scored
 
 
 def _sum(values: Tensor) -> float:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chatbot.text.template import Role, Turn, encode_turn
 from chatbot.text.tokenizer import Tokenizer
-from train.corpora import Dialogue
+from train.corpora import UNKNOWN, Dialogue
 
 
 class Pieces(NamedTuple):
@@ -18,6 +18,8 @@ class Pieces(NamedTuple):
     """Whose replies are learned."""
     words: int
     """Of those replies, and one end for each: what perplexity is counted in."""
+    guides: tuple[int, ...] = ()
+    """As those of the dialogue, of these turns."""
 
 
 def count_words(replies: Sequence[Turn]) -> int:
@@ -43,4 +45,6 @@ def pieces_of(dialogue: Dialogue, tokenizer: Tokenizer, longest: int | None = No
 
 def _part(dialogue: Dialogue, turns: Sequence[list[int]], first: int, last: int) -> Pieces:
     part = dialogue._replace(turns=dialogue.turns[first:last])
-    return Pieces([i for ids in turns[first:last] for i in ids], dialogue.only, count_words(part.replies))
+    # What is told in a part before this one is out of sight, but the state may know of it.
+    guides = tuple(g - first if g >= first else g if g < 0 else UNKNOWN for g in dialogue.guides[first:last])
+    return Pieces([i for ids in turns[first:last] for i in ids], dialogue.only, count_words(part.replies), guides)

@@ -32,7 +32,7 @@ from train.records import Records, Writer, read_manifest, write_manifest
 from train.spool import Spool, Tokenizing
 from train.timing import Pace
 
-_VERSION = 1
+_VERSION = 2
 """Of what is kept: another one is not read."""
 _SAMPLE = 16 << 20
 """Characters that a tokenizer is trained on, at the most: SentencePiece takes some 30 bytes for each."""
@@ -195,9 +195,9 @@ def _write(folder: Path, examples: Iterable[Pieces]) -> int:
     """Write examples; how many tokens they are."""
     tokens = 0
     with Writer(folder) as writer:
-        for ids, only, words in examples:
-            writer.add(ids, only, words)
-            tokens += len(ids)
+        for each in examples:
+            writer.add(*each)
+            tokens += len(each.ids)
     return tokens
 
 

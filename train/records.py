@@ -46,14 +46,15 @@ class Writer:
         self._rows: list[NDArray[Any]] = []
         self._pending: list[tuple[int, ...]] = []
 
-    def add(self, ids: Sequence[int], only: Role | None, words: int) -> None:
-        """One example: its ids, whose replies are learned, and how many words they have."""
+    def add(self, ids: Sequence[int], only: Role | None, words: int, guides: Sequence[int] = ()) -> None:
+        """One example: its ids, whose replies are learned, how many words they have, and what tells of what."""
         if self._offset >= self._limit:
             self._open_next()
         example = tf.train.Example()
         features = example.features.feature
         features["ids"].int64_list.value.extend(ids)
         features["only"].int64_list.value.append(_ROLES.index(only))
+        features["guides"].int64_list.value.extend(guides)
         data = example.SerializeToString()
         self._file.write(data)
         self._pending.append((self._shard, self._offset, len(data), len(ids), words))
@@ -134,7 +135,8 @@ class Records(Sequence[Example]):
             raise _torn(self._folder, f"record {number}")
         features = tf.train.Example.FromString(record[_HEAD:]).features.feature
         only = _ROLES[features["only"].int64_list.value[0]]
-        return Example(layout_of(features["ids"].int64_list.value, only), int(row["words"]))
+        layout = layout_of(features["ids"].int64_list.value, only)
+        return Example(layout, int(row["words"]), tuple(features["guides"].int64_list.value))
 
     def close(self) -> None:
         """Let go of the shards; reading opens them again."""

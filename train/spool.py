@@ -1,7 +1,7 @@
 """Dialogues on their way: written to a file as they are read, so that a corpus of any size is read once, in whatever
 format it is, and turned into ids by many processes.
 
-A line is a dialogue: ``[whose replies are learned, [[role, text], …]]``.
+A line is a dialogue: ``[whose replies are learned, [[role, text], …], [guide, …]]``.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Spool:
     def add(self, dialogue: Dialogue) -> None:
         """Write one."""
         turns = [[turn.role, turn.text] for turn in dialogue.turns]
-        line = json.dumps([dialogue.only, turns], ensure_ascii=True).encode() + b"\n"
+        line = json.dumps([dialogue.only, turns, dialogue.guides], ensure_ascii=True).encode() + b"\n"
         self._file.write(line)
         self._digest.update(line)
         self.dialogues += 1
@@ -146,5 +146,5 @@ def _tokenized(how: Tokenizing, path: Path, start: int, size: int) -> list[Piece
 
 
 def _dialogue(line: bytes) -> Dialogue:
-    only, turns = json.loads(line)
-    return Dialogue(tuple(Turn(role, text) for role, text in turns), only)
+    only, turns, guides = json.loads(line)
+    return Dialogue(tuple(Turn(role, text) for role, text in turns), only, tuple(guides))

@@ -121,7 +121,7 @@ def _model(run: Run, tokenizer: Tokenizer, identity: Mapping[str, str]) -> Seq2S
     if run.parent is not None:
         grown = grow_weights(run.parent.files[WEIGHTS], tokenizer_of(run.parent), tokenizer)
         load_weights(model, foreseeing(grown, config))
-    model.label_smoothing = run.training.label_smoothing
+    model.label_smoothing, model.guidance = run.training.label_smoothing, run.training.guidance
     return model
 
 

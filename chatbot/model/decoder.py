@@ -83,7 +83,7 @@ class Decoder(keras.layers.Layer):
             if attention is not None:
                 attention.build((None, None, units), (None, None, units))
         for asking in self.asking:
-            asking.build((None, None, 2 * units))
+            asking.build((None, None, units))
         features = embedded_shape[-1]
         for number, layer in enumerate(() if self.config.tied else self.recurrent):
             layer.build((None, None, features))
@@ -148,7 +148,7 @@ class Decoder(keras.layers.Layer):
         query = last
         for attention, asking in zip(self.earlier, self.asking, strict=True):
             found, _ = attention(query, annotations, visible)
-            query = query + asking(self.dropout(ops.concatenate([query, found], axis=-1), training=training))
+            query = query + asking(self.dropout(found, training=training))
         context, weights, pointer = self._look(query, last, looked, annotations, visible)
         outputs = ops.concatenate([query, context], axis=-1)
         features = self.readout(self.dropout(outputs, training=training))

@@ -18,6 +18,8 @@ from chatbot.model.likelihood import log_likelihood
 from chatbot.model.metrics import WordPerplexity
 from chatbot.model.recurrent import MakeRecurrent, make_recurrent
 
+_FAINT = 1e-3
+"""Share of the attention below which it is all the same how little is looked somewhere."""
 _TINY = 1e-9
 """Stands for the probability of copying a piece that is nowhere to be copied from, whose logarithm is not finite."""
 
@@ -38,6 +40,8 @@ class Seq2Seq(keras.Model):
         self.config = config
         self.label_smoothing = 0.0
         """Share of the probability that training spreads over all pieces (Szegedy et al. 2016, section 7)."""
+        self.guidance = 0.0
+        """Weight in training of where the decoder should look (Mi et al. 2016), where ``guide`` says it."""
         # A standard deviation of 1/√size lets the transposed table start as well-scaled logits.
         self.embedding = keras.layers.Embedding(
             config.vocabulary_size,
@@ -63,7 +67,8 @@ class Seq2Seq(keras.Model):
         Args:
             inputs: ``ids`` and ``starts``, int32 [batch, positions], of ``chatbot.text.template.Layout``, padded at
                 the end; what stands in the padding changes nothing before it.  With ``asked``, int32 [batch, n], only
-                the pieces after these positions are scored, which saves the work for all others.
+                the pieces after these positions are scored, which saves the work for all others.  ``guide``, of the
+                same shape, is only for training with ``guidance``: see ``train.dataset``.
 
         Returns:
             The log-likelihood (natural) of each next piece, float32 [batch, positions - 1 or n].
@@ -88,10 +93,27 @@ class Seq2Seq(keras.Model):
                 for layer, states in zip(encoded, initial, strict=True)
             )
             decoded = self.decoder(embedded, initial, annotations, visible, restarts=restarts, training=training)
-            scored = decoded.features, decoded.copy, decoded.pointer
-            features, copy, pointer = (t[:, :-1] if asked is None else _rows(t, asked) for t in scored)
-            decoded = decoded._replace(features=features, copy=copy, pointer=pointer)
+            scored = decoded.features, decoded.copy, decoded.pointer, decoded.attention
+            features, copy, pointer, looked = (t[:, :-1] if asked is None else _rows(t, asked) for t in scored)
+            decoded = decoded._replace(features=features, copy=copy, pointer=pointer, attention=looked)
+        if training and self.guidance and asked is not None:
+            self.add_loss(self.guidance * self._astray(decoded.attention, starts, inputs["guide"]))
         return self._log_likelihood(decoded, ids, targets, smoothing)
+
+    def _astray(self, attention: Tensor, starts: Tensor, guide: Tensor) -> Tensor:
+        """How little the decoder looks where it should: the sum of the negative logarithms of that share.
+
+        Args:
+            attention: [batch, n, positions].
+            starts: [batch, positions]: where the turn of each position starts.
+            guide: [batch, n]: where the turn starts that should be looked at; -1 if nothing should, -2 if that is not
+                known.
+        """
+        attention, guide = ops.cast(attention, "float32"), ops.expand_dims(guide, -1)
+        there = ops.sum(ops.where(ops.equal(ops.expand_dims(starts, 1), guide), attention, 0.0), axis=-1)
+        guide = guide[..., 0]
+        share = ops.where(guide >= 0, there, 1.0 - ops.sum(attention, axis=-1))
+        return -ops.sum(ops.where(guide >= -1, ops.log(share + _FAINT), 0.0))
 
     def embed(self, ids: Tensor) -> Tensor:
         """The embeddings of ids [batch, n], scaled to unit variance: [batch, n, embedding_size].
@@ -147,7 +169,7 @@ class Seq2Seq(keras.Model):
         loss = total / pieces
         self.loss_tracker.update_state(loss, sample_weight=pieces)
         self.word_perplexity.update_state(total, ops.sum(x["words"]))
-        return loss
+        return loss + sum(self.losses) / pieces if training and self.losses else loss
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Tensor]:
         """Loss per piece and word perplexity so far."""

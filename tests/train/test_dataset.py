@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from chatbot.text.template import layout_of
-from chatbot.text.tokenizer import PAD, Tokenizer
-from train.corpora import Dialogue
+from chatbot.text.tokenizer import ASSISTANT, END, PAD, USER, Tokenizer
+from train.corpora import NOTHING, UNKNOWN, Dialogue
 from train.dataset import Example, collate, plan, training_dataset, validation_dataset
 from train.pieces import pieces_of
 
@@ -37,6 +37,23 @@ def test_padding_stands_at_the_end_and_is_never_counted(examples: list[Example])
         assert (batch["ids"][row, length:] == PAD).all()
         assert not (batch["starts"][row, length:] == np.arange(length, positions)).any(), "no reply begins in padding"
     np.testing.assert_array_equal(batch["words"], [example.words for example in chosen])
+
+
+def test_the_first_pieces_of_a_reply_are_guided_to_where_it_is_told() -> None:
+    lengths, guides = (5, 12, 4, 6, 3, 4), (UNKNOWN, 0, UNKNOWN, NOTHING, UNKNOWN, 2)
+    ids = [i for n, size in enumerate(lengths) for i in ((USER, ASSISTANT)[n % 2], *range(10, 8 + size), END)]
+    layout = layout_of(ids, "assistant")
+    batch = collate([Example(layout, 3, guides), Example(layout_of(ids[:17], "assistant"), 1)])
+    found = dict(zip(batch["asked"][0].tolist(), batch["guide"][0].tolist(), strict=True))
+    opens = np.cumsum([0, *lengths])[:-1]
+    wanted = {
+        **{int(opens[1]) + n: 0 if n < 8 else UNKNOWN for n in range(11)},
+        **{int(opens[3]) + n: NOTHING for n in range(5)},
+        **{int(opens[5]) + n: int(opens[2]) for n in range(3)},
+    }
+    assert found == wanted
+    assert (batch["guide"][1] == UNKNOWN).all(), "nobody knows"
+    assert batch["guide"].dtype == np.int32
 
 
 @pytest.mark.parametrize("bound", [1, 50, 300, 10_000])

@@ -10,7 +10,7 @@ import pytest
 
 from chatbot.text.template import Layout, Turn, encode_turn, lay_out, layout_of
 from chatbot.text.tokenizer import END, Tokenizer
-from train.corpora import Dialogue
+from train.corpora import NOTHING, UNKNOWN, Dialogue
 from train.pieces import count_words, pieces_of
 
 
@@ -22,7 +22,7 @@ class Example:
 
 
 def examples_of(dialogue: Dialogue, tokenizer: Tokenizer, longest: int | None = None) -> Iterator[Example]:
-    for ids, only, words in pieces_of(dialogue, tokenizer, longest):
+    for ids, only, words, _ in pieces_of(dialogue, tokenizer, longest):
         yield Example(layout_of(ids, only), words)
 
 
@@ -43,6 +43,25 @@ def replies_in(example: Example) -> list[list[int]]:
     counted = example.layout.ids[1:][example.layout.counted[:-1]].tolist()
     ends = [-1, *(at for at, token in enumerate(counted) if token == END)]
     return [counted[a + 1 : b + 1] for a, b in itertools.pairwise(ends)]
+
+
+def test_a_guide_names_the_same_turn_after_a_cut_and_none_before_it(tokenizer: Tokenizer) -> None:
+    turns = tuple(Turn(("user", "assistant")[n % 2], f"turn number {n} of them") for n in range(8))  # type: ignore[arg-type]
+    whole = Dialogue(turns, "assistant", (UNKNOWN, 0, UNKNOWN, 0, UNKNOWN, NOTHING, UNKNOWN, 4))
+    assert [part.guides for part in pieces_of(whole, tokenizer)] == [whole.guides]
+    size = len(encode_turn(tokenizer, turns[0]))
+    parts = list(pieces_of(whole, tokenizer, 3 * size + 2))
+    assert [part.guides for part in parts] == [
+        (UNKNOWN, 0, UNKNOWN),
+        (UNKNOWN, UNKNOWN, UNKNOWN),
+        (UNKNOWN, NOTHING, UNKNOWN),
+        (UNKNOWN, UNKNOWN),
+    ]
+    assert [part.guides for part in pieces_of(whole, tokenizer, 4 * size + 2)][1:] == [
+        (UNKNOWN, UNKNOWN, NOTHING, UNKNOWN),
+        (UNKNOWN, UNKNOWN),
+    ]
+    assert [part.guides for part in pieces_of(whole._replace(guides=()), tokenizer, 3 * size)] == [()] * len(parts)
 
 
 def test_words_are_what_stands_between_blanks_and_each_reply_has_an_end() -> None:

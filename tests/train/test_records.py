@@ -25,7 +25,8 @@ def made_up(count: int, seed: int = 0) -> list[Pieces]:
             for n in range(rng.integers(2, 6))
         ]
         only = (None, "user", "assistant")[number % 3]
-        found.append(Pieces([i for turn in turns for i in turn], only, int(rng.integers(1, 99))))
+        guides = tuple(rng.integers(-2, 5, len(turns)).tolist()) if number % 2 else ()
+        found.append(Pieces([i for turn in turns for i in turn], only, int(rng.integers(1, 99)), guides))
     return found
 
 
@@ -48,10 +49,10 @@ def test_every_example_is_what_was_written_in_any_order(made: tuple[Path, list[P
     assert len(records) == len(pieces)
     assert len(list(folder.glob("*.tfrecord"))) > 3
     for number in np.random.default_rng(1).permutation(len(pieces)).tolist():
-        example, (ids, only, words) = records[number], pieces[number]
+        example, (ids, only, words, guides) = records[number], pieces[number]
         for got, want in zip(example.layout, layout_of(ids, only), strict=True):
             np.testing.assert_array_equal(got, want)
-        assert example.words == words
+        assert (example.words, example.guides) == (words, guides)
     assert [example.words for example in records[7:30:5]] == [each.words for each in pieces[7:30:5]]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from train.authored.kinds import Ask, Key, Kind
 from train.authored.scene import Fact, Scene, name_of
 from train.authored.telling import tell_shortly
+from train.corpora import NOTHING
 
 _NEW_VALUE = 0.4
 """How often what was corrected is asked for, where anything was: the old value is in the memory too."""
@@ -82,7 +83,7 @@ def _answered(scene: Scene, fact: Fact, asked: Ask, frames: str | None = "ask") 
         return False
     reply = scene.pick(asked.reply, fact.filling, need=about)
     user = scene.typed(asked.user, fact.filling, frames=frames)
-    said = scene.say_both(user, reply, fact)
+    said = scene.say_both(user, reply, fact, fact.turn)
     if said:
         scene.answered = asked
     return said
@@ -125,7 +126,8 @@ def of_somebody_else(scene: Scene) -> bool:
         return False
     asked = rng.choice(asks)
     filling = {**fact.filling, _PERSON: person}
-    return scene.say_both(scene.typed(asked.user, filling, frames="ask"), scene.pick(asked.unknown, filling))
+    question = scene.typed(asked.user, filling, frames="ask")
+    return scene.say_both(question, scene.pick(asked.unknown, filling), guide=NOTHING)
 
 
 def _unanswered(scene: Scene, fact: Fact, asked: Ask, frames: str | None = "ask") -> bool:
@@ -140,7 +142,7 @@ def _unanswered(scene: Scene, fact: Fact, asked: Ask, frames: str | None = "ask"
     if about == "key" and any(set(guess.values()) & set(other.values.values()) for other in scene.told.values()):
         return False
     user, reply = scene.typed(asked.user, filling, frames=frames), scene.pick(asked.unknown, filling)
-    if not scene.say_both(user, reply, fact):
+    if not scene.say_both(user, reply, fact, NOTHING):
         return False
     slot = about or "value"  # what else a kind has is not what the assistant asks back for
     if slot in fact.kind.values and scene.turns[-1].text.endswith("?") and scene.rng.random() < _TELLS:
@@ -171,4 +173,4 @@ def check(scene: Scene) -> bool:
         return False
     answers = (asked.yes if guess == value or not fact.kind.values else asked.no) if known else asked.unknown
     user, reply = scene.typed(asked.user, filling, frames="ask"), scene.pick(answers, filling)
-    return scene.say_both(user, reply, fact)
+    return scene.say_both(user, reply, fact, fact.turn)

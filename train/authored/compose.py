@@ -100,7 +100,7 @@ class Composer:
         failed = 0
         while scene.exchanges < length and failed < _TRIES * length:
             failed += not self._move(scene, profile)
-        return Dialogue(tuple(scene.turns), "assistant")
+        return Dialogue(tuple(scene.turns), "assistant", tuple(scene.guides))
 
     def _move(self, scene: Scene, profile: Profile) -> bool:
         weights = dict(profile.moves)

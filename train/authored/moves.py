@@ -6,6 +6,7 @@ from train.authored.asking import abstain, and_other, ask, check, follow
 from train.authored.grammar import choose, tidy
 from train.authored.scene import Scene
 from train.authored.telling import correct, tell
+from train.corpora import NOTHING
 
 _MOST_SUMMED_UP = 5
 _OF_ONE_SORT = 0.6
@@ -46,10 +47,12 @@ def sum_up(scene: Scene) -> bool:
     user = scene.typed(frames[sort or "summary"], {})
     assert user is not None
     if not clauses:
-        return scene.say_both(user, choose(rng.choice(frames["sort_none" if sort else "summary_none"]), rng))
+        reply = choose(rng.choice(frames["sort_none" if sort else "summary_none"]), rng)
+        return scene.say_both(user, reply, guide=NOTHING)
     facts = [text[:1].lower() + text[1:] for text in clauses if text]
     joined = facts[0] if len(facts) == 1 else f"{', '.join(facts[:-1])} and {facts[-1]}"
-    return scene.say_both(user, tidy(choose(rng.choice(frames["sum_up"]), rng).replace("{facts}", joined)))
+    reply = tidy(choose(rng.choice(frames["sum_up"]), rng).replace("{facts}", joined))
+    return scene.say_both(user, reply, guide=told[0].turn)
 
 
 def say_again(scene: Scene) -> bool:
@@ -61,10 +64,11 @@ def say_again(scene: Scene) -> bool:
     assert user is not None
     if not scene.turns:
         return scene.say_both(user, choose(rng.choice(frames["nothing_said"]), rng))
-    said = scene.turns[-1 if mine else -2].text
+    number = scene.now - (1 if mine else 2)
+    said = scene.turns[number].text
     if len(said.split()) > _LONGEST_QUOTE or said.startswith(("You said: ", "I said: ")):
         return False
-    return scene.say_both(user, frames[answer][0].replace("{mine}" if mine else "{said}", said))
+    return scene.say_both(user, frames[answer][0].replace("{mine}" if mine else "{said}", said), guide=number)
 
 
 MOVES = {

@@ -14,6 +14,7 @@ from train.authored.held_out import is_held_out
 from train.authored.kinds import Ask, Key, Kind, Library
 from train.authored.typist import Typist
 from train.authored.words import draw
+from train.corpora import NOTHING, UNKNOWN
 
 _MY = re.compile(r"\b[Mm]y\b")
 _SHARED, _BARE = 0.12, 0.4
@@ -36,6 +37,8 @@ class Fact:
     key: Key | None
     values: dict[str, str]
     """By slot, only those that were told."""
+    turn: int = NOTHING
+    """In which it was told."""
 
     @property
     def name(self) -> Name:
@@ -61,6 +64,8 @@ class Scene:
     rng: random.Random
     typist: Typist
     turns: list[Turn] = field(default_factory=list)
+    guides: list[int] = field(default_factory=list)
+    """For each turn which one tells what is said in it, see ``Dialogue``."""
     told: dict[Name, Fact] = field(default_factory=dict)
     corrected: set[Name] = field(default_factory=set)
     """Which of them took the place of others."""
@@ -80,16 +85,22 @@ class Scene:
         """How many there were."""
         return len(self.turns) // 2
 
-    def say(self, user: str, reply: str, topic: Fact | None = None) -> None:
-        """Add an exchange."""
+    @property
+    def now(self) -> int:
+        """The number of the turn in which the user says something next."""
+        return len(self.turns)
+
+    def say(self, user: str, reply: str, topic: Fact | None = None, guide: int = UNKNOWN) -> None:
+        """Add an exchange; ``guide`` is the turn that tells what the reply says."""
         self.turns += [Turn("user", user), Turn("assistant", reply)]
+        self.guides += [UNKNOWN, guide]
         self.topic, self.answered = topic, None
 
-    def say_both(self, user: str | None, reply: str | None, topic: Fact | None = None) -> bool:
+    def say_both(self, user: str | None, reply: str | None, topic: Fact | None = None, guide: int = UNKNOWN) -> bool:
         """Add an exchange if both sides of it could be made, and no probe asks the same; whether it was added."""
         if user is None or reply is None or is_held_out(user):
             return False
-        self.say(user, reply, topic)
+        self.say(user, reply, topic, guide)
         return True
 
     def fact(self, kind: Kind, key: Key | None) -> Fact:

@@ -36,7 +36,9 @@ def tell(scene: Scene) -> bool:
         return False
     chosen = rng.choice(facts)
     reply = scene.pick(chosen.kind.reply, chosen.filling) if rng.random() < 0.9 else None
-    scene.say(said, reply or choose(rng.choice(scene.library.frames["noted"]), rng), chosen)
+    for fact in facts:
+        fact.turn = scene.now
+    scene.say(said, reply or choose(rng.choice(scene.library.frames["noted"]), rng), chosen, scene.now)
     scene.told.update({fact.name: fact for fact in facts})
     return True
 
@@ -97,8 +99,9 @@ def tell_shortly(scene: Scene, fact: Fact, slot: str) -> None:
     reply = scene.pick(fact.kind.reply, fact.filling, need=slot)
     user = scene.typed(scene.library.frames["short"], {"value": value})
     if reply is not None and user is not None and not is_held_out(user):
+        fact.turn = scene.now
         scene.told[fact.name] = fact
-        scene.say(user, reply, fact)
+        scene.say(user, reply, fact, scene.now)
 
 
 def _correction(scene: Scene, kind: Kind) -> str:
@@ -137,7 +140,8 @@ def correct(scene: Scene) -> bool:
     user = scene.write(template, filling)
     if is_held_out(user):
         return False
+    new.turn = scene.now
     scene.told[new.name] = new
     scene.corrected.add(new.name)
-    scene.say(user, reply, new)
+    scene.say(user, reply, new, scene.now)
     return True

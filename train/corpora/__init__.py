@@ -5,6 +5,6 @@ In the order in which data flows: ``places`` (what the user names), ``source`` (
 ``survey`` and ``show`` report.
 """
 
-from train.corpora.dialogue import Conversation, Dialogue, Skipped, Utterance
+from train.corpora.dialogue import NOTHING, UNKNOWN, Conversation, Dialogue, Skipped, Utterance
 
-__all__ = ["Conversation", "Dialogue", "Skipped", "Utterance"]
+__all__ = ["NOTHING", "UNKNOWN", "Conversation", "Dialogue", "Skipped", "Utterance"]

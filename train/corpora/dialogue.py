@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from chatbot.text.template import Role, Turn
 
+UNKNOWN, NOTHING = -2, -1
+"""In the place of the number of a turn: nobody knows which it is; there is none."""
+
 
 class Utterance(NamedTuple):
     """Who said what."""
@@ -39,6 +42,9 @@ class Dialogue(NamedTuple):
     turns: tuple[Turn, ...]
     only: Role | None = None
     """Whose turns are replies to learn; None: everybody's, so that each side learns to answer the other."""
+    guides: tuple[int, ...] = ()
+    """For each turn, the number of the turn that tells what is said in it, NOTHING if what was asked for was not told,
+    or UNKNOWN, as are all if there is none (the supporting facts of Weston et al. 2015, section 3.1)."""
 
     @property
     def replies(self) -> tuple[Turn, ...]:

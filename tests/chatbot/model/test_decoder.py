@@ -166,7 +166,7 @@ def test_each_hop_asks_with_what_the_one_before_found(hops: int, make_model: Any
     for attention, asking in zip(decoder.earlier, decoder.asking, strict=True):
         found = np.asarray(attention(query, annotations, visible)[0])
         kernel, bias = asking.get_weights()
-        query = query + np.tanh(np.concatenate([query, found], axis=-1) @ kernel + bias)
+        query = query + np.tanh(found @ kernel + bias)
     context, weights = decoder.attention(query, annotations, visible)
     pointer = decoder.pointer(query, annotations, visible, last)
     kernel, bias = decoder.readout.get_weights()

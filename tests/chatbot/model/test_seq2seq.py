@@ -253,6 +253,29 @@ def test_a_batch_in_which_nothing_counts_has_no_loss_and_no_nan(make_model: Any)
     assert float(make_model(**SMALL).compute_loss(x, y_pred=-tf.ones((2, 5)))) == 0.0
 
 
+def test_guidance_is_the_share_of_attention_that_lies_where_it_should(make_model: Any) -> None:
+    model = make_model(cell="gru", tied=True, sink=True, hops=2, layers=1, **SMALL)
+    ids, starts = dialogue(3)
+    last = int(starts[-1])
+    asked = np.arange(last, last + 4, dtype=np.int32)
+    told = int(starts[last - 3])
+    guide = np.array([told, told, -1, -2], np.int32)
+    x = {"ids": ids[None], "starts": starts[None], "asked": asked[None], "guide": guide[None]}
+    x |= {"counted": np.ones((1, 4), np.float32), "words": np.ones(1, np.float32)}
+    x = {name: tf.constant(value) for name, value in x.items()}
+    plain = float(model.compute_loss(x, y_pred=model(x, training=True)))
+    model.guidance = 0.5
+    guided = float(model.compute_loss(x, y_pred=model(x, training=True)))
+    assert float(model.compute_loss(x, y_pred=model(x), training=False)) == pytest.approx(plain, abs=1e-6)
+    encoded = model.encoder(model.embed(tf.constant(ids[None])), model.encoder.initial_states(1))[-1][0]
+    visible = (np.arange(len(ids)) < last) & (np.arange(len(ids)) >= last - WINDOW)
+    decoded = model.decoder.speak(encoded[:, last : last + 4], encoded, visible[None, None])
+    attention = np.asarray(decoded.attention)[0]
+    shares = [*attention[:2, starts == told].sum(-1), 1 - attention[2].sum()]
+    assert guided - plain == pytest.approx(-0.5 * np.log(np.array(shares) + 1e-3).sum() / 4, rel=1e-3)
+    assert 0.01 < min(shares) < 0.99, "or nothing would be tested"
+
+
 @every_cell
 def test_every_weight_learns_from_a_dialogue(name: str, model_of: Any) -> None:
     model = model_of(name)
