@@ -58,7 +58,7 @@ def of(
             "words": learned.words.tolist(),
         },
         "facts": recall(scorer, tokenizer, settings.fact_gaps, settings.fact_scripts),
-        "synthetic": synthetic(cell, settings, seed) if recurrent else None,
+        "synthetic": synthetic(cell, settings, seed),
         "gradients": gradients(model, folder, held_out, settings.reach_steps) if recurrent else None,
         "states": describe(model, held_out) if recurrent else None,
         "talk": talk(voice, tokenizer, prompts, settings.prompts),

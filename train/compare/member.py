@@ -27,7 +27,7 @@ from train.config import TrainingConfig
 from train.export import make_bundle
 from train.fitting import say
 
-VERSION = 2
+VERSION = 3
 """Of what is measured and how: results of another one are not used again."""
 RESULT = "result.json"
 

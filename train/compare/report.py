@@ -11,9 +11,9 @@ cells[]       cell, units, parameters, steps, and over seeds, each figure with `
   facts       points[] (turns, tokens, recall, interval, scripts), chance, untold, half_life_turns,
               half_life_tokens, half_life_kind
   synthetic[] task (growing, alike, each, each opened; see ``synthetic``), units, parameters, opened, longest,
-              distances, recall (mean), by_seed, chance, half_life, half_life_kind; null for the Transformer
-  gradients   start, middle, end: lags, norms, factor, fitted_steps, spectral_radii (of seed 1); null likewise
-  states      units, effective_dimension, saturated, gates, push_left, return_time (of seed 1); null likewise
+              distances, recall (mean), by_seed, chance, half_life, half_life_kind
+  gradients   start, middle, end: lags, norms, factor, fitted_steps, spectral_radii (of seed 1); not of a Transformer
+  states      units, effective_dimension, saturated, gates, push_left, return_time (of seed 1); likewise
   talk        replies[] (prompt, greedy, sampled; of seed 1), prompts, distinct_1, distinct_2, top10_share, mean_length,
               recalled, abstained, asked
   cost        parameters, bundle_bytes, seconds_per_step, tokens_per_second, milliseconds_per_reply_token,

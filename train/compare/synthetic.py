@@ -21,6 +21,8 @@ from chatbot.layers import Cell, Recurrent, make_cell
 from train.compare.halflife import half_life
 from train.compare.matching import Match, match_units
 from train.compare.opening import open_gates
+from train.compare.transformer import NAME as TRANSFORMER
+from train.compare.transformer import Looker
 
 SYMBOLS = 8
 """That may be shown; 1 in so many is what guessing gets right."""
@@ -76,9 +78,14 @@ class Reader(keras.Model):
         return self.readout(self.recurrent(inputs))
 
 
+def make_reader(name: str, units: int, target: int) -> Reader | Looker:
+    """Of a cell, or the yardstick."""
+    return Looker(FEATURES, SYMBOLS, target, units) if name == TRANSFORMER else Reader(make_cell(name, units))
+
+
 def matched(name: str, target: int) -> Match:
     """The units with which a reader of a cell has so many parameters."""
-    return match_units(name, lambda units: Reader(make_cell(name, units)).count_params(), target)
+    return match_units(name, lambda units: make_reader(name, units, target).count_params(), target)
 
 
 def reference(units: int) -> int:
@@ -116,7 +123,7 @@ def lesson(step: int, steps: int, longest: int, rng: np.random.Generator) -> int
     return max(1, round(math.exp(rng.uniform(0.0, math.log(max(2.0, bound))))))
 
 
-def step_function(reader: Reader, optimizer: Any) -> Any:
+def step_function(reader: keras.Model, optimizer: Any) -> Any:
     """One step of training: from a batch to (loss, norm of the gradient before any clipping)."""
 
     @tf.function(
@@ -140,14 +147,15 @@ class Pupil:
     Args:
         name: Of its cell.
         units: Of the cell.
+        target: Parameters that the reader is to have.
         steps: Of each training.
         seed: Of weights and data.
     """
 
-    def __init__(self, name: str, units: int, *, steps: int, seed: int) -> None:
+    def __init__(self, name: str, units: int, target: int, *, steps: int, seed: int) -> None:
         keras.utils.set_random_seed(seed)
-        self._cell, self._steps, self._seed = make_cell(name, units), steps, seed
-        self.reader = Reader(self._cell)
+        self._steps, self._seed = steps, seed
+        self.reader = make_reader(name, units, target)
         schedule = keras.optimizers.schedules.CosineDecay(_RATE, steps, alpha=0.05)
         self._optimizer = keras.optimizers.Adam(schedule, beta_2=0.99, global_clipnorm=_CLIP)
         self._optimizer.build(self.reader.trainable_variables)
@@ -162,7 +170,8 @@ class Pupil:
         (Pascanu et al. 2013); whether it has gates that were opened before."""
         for variable, value in zip(self._changing, self._first, strict=True):
             variable.assign(value)
-        opened = task.opened and open_gates(self._cell, longest, self._seed)
+        cell = self.reader.recurrent.cell if isinstance(self.reader, Reader) else None
+        opened = task.opened and cell is not None and open_gates(cell, longest, self._seed)
         rng = np.random.default_rng(self._seed)
         for step in range(self._steps):
             distance = lesson(step, self._steps, longest, rng) if task.growing else longest
@@ -196,8 +205,9 @@ def curve_of(
         ``task``, ``units``, ``parameters``, ``opened`` (whether the cell has gates that were), ``longest``,
         ``distances``, ``recall``, ``chance``, ``half_life`` in steps and its ``half_life_kind``, see ``halflife``.
     """
-    match = matched(name, reference(units))
-    pupil = Pupil(name, match.units, steps=steps, seed=seed)
+    target = reference(units)
+    match = matched(name, target)
+    pupil = Pupil(name, match.units, target, steps=steps, seed=seed)
     measured = [distance for distance in distances if task.growing or distance <= longest]
     recall, opened = [], False
     for part, last in [(measured, longest)] if task.growing else [([distance], distance) for distance in measured]:

@@ -21,7 +21,7 @@ from chatbot.model.metrics import WordPerplexity
 
 NAME = "transformer"
 """What it is called among the cells."""
-_HEADS = 4
+HEADS = 4
 _WIDER = 2
 """The inner layer of a feed-forward block is so many times as wide as the model."""
 
@@ -38,10 +38,10 @@ class Block(keras.layers.Layer):
 
     def __init__(self, units: int, dropout: float, crossed: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        size = -(-units // _HEADS)
+        size = -(-units // HEADS)
         self.units, self.crossed = units, crossed
-        self.attend = keras.layers.MultiHeadAttention(_HEADS, size, name="attend")
-        self.cross = keras.layers.MultiHeadAttention(_HEADS, size, name="cross") if crossed else None
+        self.attend = keras.layers.MultiHeadAttention(HEADS, size, name="attend")
+        self.cross = keras.layers.MultiHeadAttention(HEADS, size, name="cross") if crossed else None
         self.inner = keras.layers.Dense(_WIDER * units, activation="gelu", name="inner")
         self.outer = keras.layers.Dense(units, name="outer")
         self.norms = [keras.layers.LayerNormalization(name=f"norm_{n}") for n in range(3 if crossed else 2)]
@@ -147,7 +147,7 @@ class Transformer(Seq2Seq):
         within = ops.logical_and(places >= first, places <= places[:, None])
         before = self._visible(starts, places)
         embedded = self.word_dropout(self.embed(ids), training=training)
-        x = self.enter(embedded) + _positions(ops.shape(ids)[1], self.config.units)
+        x = self.enter(embedded) + sines(ops.shape(ids)[1], self.config.units)
         memory, said = x, x
         for block in self.reading:
             memory = block(memory, turn_or_before, training=training)
@@ -160,7 +160,43 @@ class Transformer(Seq2Seq):
         return Decoded(self.readout(outputs), ops.squeeze(self.gate(outputs), -1), weights, (), weights)
 
 
-def _positions(count: Any, units: int) -> Tensor:
+class Looker(keras.Model):
+    """The yardstick of the synthetic task: a block, of which the last step alone is made since no other is read, and a
+    linear reading of that.
+
+    Args:
+        features: Of its inputs.
+        symbols: That it may name.
+        target: Parameters that it is to have; its width comes of that.
+        wide: Features of the inner layer, by which they are matched.
+    """
+
+    def __init__(self, features: int, symbols: int, target: int, wide: int) -> None:
+        super().__init__(name="looker")
+        width = max(HEADS, HEADS * round((target / 12) ** 0.5 / HEADS))  # the inner layer is about four times as wide
+        self.enter = keras.layers.Dense(width, name="enter")
+        self.attend = keras.layers.MultiHeadAttention(HEADS, width // HEADS, name="attend")
+        self.norms = [keras.layers.LayerNormalization(name=f"norm_{number}") for number in range(2)]
+        self.inner = keras.layers.Dense(wide, activation="gelu", name="inner")
+        self.outer = keras.layers.Dense(width, name="outer")
+        self.readout = keras.layers.Dense(symbols, name="readout")
+        self.enter.build((None, None, features))
+        self.attend.build((None, None, width), (None, None, width))
+        for layer in (*self.norms, self.inner, self.readout):
+            layer.build((None, None, width))
+        self.outer.build((None, None, wide))
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """From inputs [batch, time, features] to logits [batch, symbols]."""
+        x = self.enter(inputs) + sines(ops.shape(inputs)[1], self.enter.units)
+        seen, last = self.norms[0](x), x[:, -1:]
+        last = last + self.attend(seen[:, -1:], seen)
+        last = last + self.outer(self.inner(self.norms[1](last)))
+        return self.readout(last)[:, 0]
+
+
+def sines(count: Any, units: int) -> Tensor:
     """The sines of Vaswani et al. 2017, section 3.5: [count, units]."""
     rates = 10000.0 ** (-2 * (np.arange(units) // 2) / units)
     phases = (np.arange(units) % 2) * (np.pi / 2)  # a cosine is a sine a quarter earlier

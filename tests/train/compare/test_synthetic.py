@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chatbot.layers import make_cell
 from train.compare import synthetic
-from train.compare.synthetic import FEATURES, SYMBOLS, TASKS, Pupil, Reader, curve_of, lesson, sequences
+from train.compare.synthetic import FEATURES, SYMBOLS, TASKS, Pupil, curve_of, lesson, make_reader, sequences
 
 
 @pytest.mark.parametrize("alike", [False, True])
@@ -28,7 +27,7 @@ def test_a_sequence_is_a_symbol_noise_and_the_question(distance: int, alike: boo
 
 
 def test_what_is_recalled_comes_from_the_first_step_and_from_nowhere_else() -> None:
-    pupil = Pupil("gru", 24, steps=150, seed=1)
+    pupil = Pupil("gru", 24, 0, steps=150, seed=1)
     pupil.teach(TASKS[0], 4)
     reader = pupil.reader
     batch = sequences(400, 3, np.random.default_rng(5))
@@ -42,13 +41,21 @@ def test_what_is_recalled_comes_from_the_first_step_and_from_nowhere_else() -> N
 
 
 def test_a_memoryless_cell_never_gets_beyond_chance() -> None:
-    pupil = Pupil("memoryless", 32, steps=60, seed=1)
+    pupil = Pupil("memoryless", 32, 0, steps=60, seed=1)
     pupil.teach(TASKS[0], 4)
     assert max(pupil.accuracy([1, 3, 20])) < 1 / SYMBOLS + 0.08
 
 
+def test_the_yardstick_looks_as_far_as_is_asked_and_names_what_it_sees() -> None:
+    target = synthetic.reference(24)
+    pupil = Pupil("transformer", synthetic.matched("transformer", target).units, target, steps=250, seed=1)
+    each = next(task for task in TASKS if task.name == "each, opened")
+    assert not pupil.teach(each, 60), "it has no gates that could be opened"
+    assert pupil.accuracy([60])[0] > 0.9
+
+
 def test_what_was_taught_before_is_forgotten() -> None:
-    pupil = Pupil("lstm", 6, steps=3, seed=2)
+    pupil = Pupil("lstm", 6, 0, steps=3, seed=2)
     opened = next(task for task in TASKS if task.opened)
     found = []
     for task in (TASKS[0], opened, TASKS[0]):
@@ -70,10 +77,10 @@ def test_lessons_grow_to_the_longest_distance() -> None:
 
 def test_readers_of_all_cells_have_as_many_parameters() -> None:
     target = synthetic.reference(48)
-    for name in ("memoryless", "rnn", "gru", "lstm_layernorm", "lstm_peephole", "mingru"):
+    for name in ("memoryless", "rnn", "gru", "lstm_layernorm", "lstm_peephole", "mingru", "transformer"):
         match = synthetic.matched(name, target)
         assert abs(match.parameters - target) <= 0.02 * target
-        assert match.parameters == Reader(make_cell(name, match.units)).count_params()
+        assert match.parameters == make_reader(name, match.units, target).count_params()
 
 
 def test_the_same_seed_gives_the_same_curve() -> None:

@@ -9,7 +9,7 @@ import pytest
 from chatbot.config import ModelConfig
 from chatbot.text.template import layout_of
 from chatbot.text.tokenizer import ASSISTANT, END, USER
-from train.compare.transformer import Transformer, _positions
+from train.compare.transformer import Transformer, sines
 from train.config import TrainingConfig
 from train.dataset import Example, collate
 from train.optimizer import make_optimizer
@@ -97,7 +97,7 @@ def test_it_learns_from_the_same_batches_with_the_same_loss() -> None:
 
 
 def test_positions_are_sines_and_cosines() -> None:
-    found = np.asarray(_positions(5, 4))
+    found = np.asarray(sines(5, 4))
     t = np.arange(5)
     expected = np.stack([np.sin(t), np.cos(t), np.sin(t / 100), np.cos(t / 100)], axis=1)
     np.testing.assert_allclose(found, expected, atol=1e-6)
