@@ -14,7 +14,7 @@ from rich.console import Console
 from chatbot.errors import ChatbotError, ConfigError
 from chatbot.text.sanitize import one_line
 from train.compare.conditions import Conditions
-from train.compare.exploding import exploding
+from train.compare.exploding import kept_grid
 from train.compare.matching import TOLERANCE, Match
 from train.compare.member import Member, run
 from train.compare.models import REFERENCE, units_for
@@ -73,7 +73,7 @@ class Lab:
             failures,
             corpora=self.corpora,
             preset=self.preset,
-            explosion=exploding(),
+            explosion=kept_grid(self.out),
         )
         write_report(self.out, report)
         return report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from train.compare.conditions import Conditions, batches_of, order_of
 from train.compare.cost import Peak
 from train.compare.matching import Match
 from train.compare.models import TRANSFORMER, fingerprint, make_model
-from train.compare.provenance import asked, code
+from train.compare.provenance import asked, code, keep
 from train.compare.training import Measured
 from train.compare.voice import Open, of_bundle, of_transformer
 from train.config import TrainingConfig
@@ -108,7 +107,7 @@ def run(member: Member, console: Console) -> dict[str, Any]:
     model.load_weights(fitting.best)
     measured = _measured(member, model, fitting)
     measured["cost"] |= {"peak_megabytes": peak.highest / 1e6, "bundle_bytes": _size(member.folder / "bundle")}
-    _keep(member.folder / RESULT, measured)
+    keep(member.folder / RESULT, measured)
     fitting.checkpoints.clear()
     return measured
 
@@ -144,9 +143,3 @@ def _voice(member: Member, model: Seq2Seq) -> Open:
 
 def _size(folder: Path) -> int | None:
     return sum(path.stat().st_size for path in folder.iterdir()) if folder.is_dir() else None
-
-
-def _keep(path: Path, content: Mapping[str, Any]) -> None:
-    beside = path.with_suffix(".part")
-    beside.write_text(json.dumps(content), encoding="utf-8")
-    beside.replace(path)

@@ -1,9 +1,13 @@
-"""Hashes of what figures hang on besides settings and data: the code of the models, and what is asked of them."""
+"""Hashes of what figures hang on besides settings and data: the code of the models, and what is asked of them; and how
+figures are kept under them."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import chatbot.layers
 import chatbot.model
@@ -25,3 +29,10 @@ def asked(settings: Settings) -> str:
     """Of the scripts of facts, made by the grammar of ``train.authored``: who is asked the same can be compared."""
     found = [scripts(gap, settings.fact_scripts) for gap in settings.fact_gaps]
     return hashlib.sha256(repr(found).encode()).hexdigest()[:16]
+
+
+def keep(path: Path, content: Mapping[str, Any]) -> None:
+    """Write figures: all of them or nothing."""
+    beside = path.with_suffix(".part")
+    beside.write_text(json.dumps(content), encoding="utf-8")
+    beside.replace(path)

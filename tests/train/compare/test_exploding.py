@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
-from train.compare.exploding import exploding
+from train.compare import exploding as module
+from train.compare.exploding import exploding, kept_grid
 
 
 def test_both_of_a_pair_begin_from_the_same_weights_and_batches() -> None:
@@ -34,3 +36,15 @@ def test_a_condition_does_not_hang_on_those_before_it() -> None:
 
 def test_guessing_costs_the_logarithm_of_the_symbols() -> None:
     assert exploding(gains=(1.0,), rates=(0.1,), seeds=(1,), steps=1)["guessing"] == pytest.approx(math.log(8))
+
+
+def test_a_grid_is_made_once_for_a_folder_and_again_where_it_is_torn_or_of_other_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(module, "exploding", lambda: made.append(1) or {"guessing": 2.0, "runs": [len(made)]})
+    assert kept_grid(tmp_path) == kept_grid(tmp_path) == {"guessing": 2.0, "runs": [1]}
+    (tmp_path / "explosion.json").write_text('{"key": ', encoding="utf-8")
+    assert kept_grid(tmp_path)["runs"] == [2]
+    monkeypatch.setattr(module, "code", lambda: "another")
+    assert kept_grid(tmp_path)["runs"] == kept_grid(tmp_path)["runs"] == [3]
