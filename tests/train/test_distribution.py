@@ -104,7 +104,7 @@ def workers(
             process.communicate()
 
 
-def ended(process: subprocess.Popen[str], code: int = 0, seconds: float = 120) -> str:
+def ended(process: subprocess.Popen[str], code: int = 0, seconds: float = 300) -> str:
     _, said = process.communicate(timeout=seconds)
     assert process.returncode == code, said[-3000:]
     assert "Traceback" not in said

@@ -96,7 +96,7 @@ def metadata_of(
     return {
         "corpora": corpora,
         **({"recipe": parts.recipe.name} if parts is not None else {}),
-        "credits": [*_credits_of(parent, *(mix.bundle for mix in mixes)), *own],
+        "credits": list(dict.fromkeys([*_credits_of(parent, *(mix.bundle for mix in mixes)), *own])),
         **({"parent": _lineage(parent)} if parent else {}),
     }
 
