@@ -19,6 +19,15 @@ Batch = dict[str, NDArray[np.generic]]
 predicted, and ``counted`` [batch, n] float32, 0 where ``asked`` is padding; ``guide`` [batch, n] int32, where the turn
 starts that tells what is said there, or NOTHING or UNKNOWN; ``words`` [batch] float32."""
 
+SIGNATURE = {
+    "ids": tf.TensorSpec([None, None], tf.int32),
+    "starts": tf.TensorSpec([None, None], tf.int32),
+    "asked": tf.TensorSpec([None, None], tf.int32),
+    "counted": tf.TensorSpec([None, None], tf.float32),
+    "guide": tf.TensorSpec([None, None], tf.int32),
+    "words": tf.TensorSpec([None], tf.float32),
+}
+"""Of a batch of any shape."""
 _GUIDED = 8
 """Pieces of a reply, from its first."""
 
@@ -139,12 +148,4 @@ def validation_dataset(examples: Sequence[Example], batch_positions: int) -> tf.
 
 def dataset_of(batches: Callable[[], Iterator[Batch]]) -> tf.data.Dataset:
     """Batches as ``fit`` takes them: made ahead, and of any shape without another trace."""
-    signature = {
-        "ids": tf.TensorSpec([None, None], tf.int32),
-        "starts": tf.TensorSpec([None, None], tf.int32),
-        "asked": tf.TensorSpec([None, None], tf.int32),
-        "counted": tf.TensorSpec([None, None], tf.float32),
-        "guide": tf.TensorSpec([None, None], tf.int32),
-        "words": tf.TensorSpec([None], tf.float32),
-    }
-    return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(4)
+    return tf.data.Dataset.from_generator(batches, output_signature=SIGNATURE).prefetch(4)

@@ -14,16 +14,8 @@ from numpy.typing import NDArray
 
 from chatbot.model import Seq2Seq
 from train.compare.training import seconds_by_step
-from train.dataset import Example, collate, lengths_of, plan, words_of
+from train.dataset import SIGNATURE, Example, collate, lengths_of, plan, words_of
 from train.metrics import interval
-
-_SIGNATURE = {
-    "ids": tf.TensorSpec([None, None], tf.int32),
-    "starts": tf.TensorSpec([None, None], tf.int32),
-    "asked": tf.TensorSpec([None, None], tf.int32),
-    "counted": tf.TensorSpec([None, None], tf.float32),
-    "words": tf.TensorSpec([None], tf.float32),
-}
 
 
 class Scorer:
@@ -37,7 +29,7 @@ class Scorer:
     def __init__(self, model: Seq2Seq, batch_positions: int) -> None:
         self._positions = batch_positions
 
-        @tf.function(input_signature=[_SIGNATURE], autograph=False)
+        @tf.function(input_signature=[SIGNATURE], autograph=False)
         def nats(batch: Any) -> Any:
             return -ops.sum(model(batch, training=False) * batch["counted"], axis=-1)
 
