@@ -52,7 +52,9 @@ def endless(reply: str) -> bool:
 
 @pytest.fixture(scope="module")
 def conversation() -> Conversation:
-    return Conversation.load()
+    found = Conversation.load()
+    found.sample_with(seed=5)  # what fails once has to fail again
+    return found
 
 
 def test_hundreds_of_turns_of_anything_are_answered(conversation: Conversation) -> None:
