@@ -89,6 +89,7 @@ class Engine:
     def _warm_up(self) -> None:
         """One step of each: the kernels are prepared at the first use, which shall not be the user's first turn."""
         state, annotation = self.encode_step(0, self.initial_state())
+        self.look_back([0])
         annotations = np.zeros((1, self.config.memory_positions, len(annotation)), np.float32)
         logits = self.decode_step(0, state, annotations, annotations[:, :, 0]).logits
         if len(logits) != self.config.vocabulary_size:

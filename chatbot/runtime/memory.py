@@ -43,7 +43,7 @@ class Memory:
             state, annotation = engine.encode_step(int(token), state)
             if len(ids) - number <= positions:  # what would fall out of the window again need not be held
                 kept.append(annotation)
-        gained = np.stack(kept) + engine.look_back(ids)[-len(kept) :]
+        gained = np.stack(kept) + engine.look_back(ids[-positions:])
         annotations = np.concatenate([self.annotations, gained])[-positions:]
         window = np.concatenate([self.ids, np.asarray(ids, np.int32)])[-positions:]
         return Memory(state, annotations.copy(), window.copy())  # a view would keep all of a long turn alive

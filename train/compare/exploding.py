@@ -21,6 +21,7 @@ import keras
 import numpy as np
 
 from chatbot.layers import SimpleRNNCell
+from train.compare import synthetic
 from train.compare.provenance import code, keep
 from train.compare.synthetic import SYMBOLS, Reader, sequences, step_function
 
@@ -34,7 +35,8 @@ _LAST = 10
 
 def kept_grid(folder: Path) -> dict[str, Any]:
     """The whole grid, as ``exploding`` has it: made once for a folder, and again if the code has changed."""
-    own = Path(__file__).read_bytes() + code().encode() + keras.__version__.encode()
+    sources = b"".join(Path(str(file)).read_bytes() for file in (__file__, synthetic.__file__))
+    own = sources + code().encode() + keras.__version__.encode()
     path, key = folder / "explosion.json", hashlib.sha256(own).hexdigest()[:16]
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
